@@ -1,0 +1,1 @@
+export { BrokenContract, type ContractCase } from "./case.js";

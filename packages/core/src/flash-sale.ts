@@ -1,0 +1,123 @@
+import { createCatalogue } from "./catalogue.js";
+import { createGroupCommit, DEFAULT_COMMIT_LIMITS } from "./group-commit.js";
+import { startHousekeeping } from "./housekeeping.js";
+import type { Order } from "./order.js";
+import type { Admission } from "./ports/admission.js";
+import type { Announcements } from "./ports/announcements.js";
+import type { Clock } from "./ports/clock.js";
+import type { Ids } from "./ports/ids.js";
+import type { Inventory, InventoryLoading } from "./ports/inventory.js";
+import type { Locks } from "./ports/locks.js";
+import type { OrderPages, Orders } from "./ports/orders.js";
+import type { Products } from "./ports/products.js";
+import type { Product } from "./product.js";
+import { createSoldOutMemory } from "./sold-out-memory.js";
+import { createProduct, type NewProduct } from "./use-cases/create-product.js";
+import { createInService } from "./use-cases/in-service.js";
+import { loadBuyers } from "./use-cases/load-buyers.js";
+import { purchase, type PurchaseOutcome } from "./use-cases/purchase.js";
+import type { PurchaseRequest } from "./use-cases/purchase-request.js";
+import { reap, type ReapReport } from "./use-cases/reap.js";
+import { rebuild, type RebuildReport } from "./use-cases/rebuild.js";
+import { reconcile, type ReconcileReport } from "./use-cases/reconcile.js";
+import { saleStatus, type SaleStatus } from "./use-cases/sale-status.js";
+
+/** All a flash sale needs of the world. Each port is replaceable alone. */
+export interface FlashSalePorts {
+  readonly products: Products;
+  readonly inventory: Inventory;
+  readonly loading: InventoryLoading;
+  readonly locks: Locks;
+  readonly admission: Admission;
+  readonly orders: Orders;
+  readonly orderPages: OrderPages;
+  readonly announcements: Announcements;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Told of faults that no caller waits for: a confirm that was lost, a round of housekeeping that failed. Must not throw. */
+  readonly onFault?: (doing: string, fault: unknown) => void;
+}
+
+export interface FlashSale {
+  createProduct(product: NewProduct): Promise<Product>;
+  purchase(request: PurchaseRequest): Promise<PurchaseOutcome>;
+  /** Null where there is no such product. */
+  saleStatus(productId: string): Promise<SaleStatus | null>;
+  /** How the sale of the newest product stands; null before the first one. */
+  newestSale(): Promise<SaleStatus | null>;
+  /** A buyer's order; null for a void, an unknown id, and another buyer's order. */
+  findOrder(orderId: string, userId: string): Promise<Order | null>;
+  /** A buyer's orders of a product, the newest first; null where there is no such product. */
+  ordersOf(productId: string, userId: string): Promise<{ readonly product: Product; readonly orders: readonly Order[] } | null>;
+  /** Ends expired holds of one product now, instead of within the next second. Null where there is no such product. */
+  reap(productId: string): Promise<ReapReport | null>;
+  /** Loads the inventory anew from the orders, even where it looks whole. Null where there is no such product. */
+  rebuild(productId: string): Promise<RebuildReport | null>;
+  reconcile(productId: string, options?: { readonly fix?: boolean }): Promise<ReconcileReport | null>;
+  /** Stops what goes on behind the purchases, and waits for it. Purchases under way are the caller's to wait for. Closes no port. */
+  close(): Promise<void>;
+}
+
+export function createFlashSale(ports: FlashSalePorts): FlashSale {
+  const { products, orders } = ports;
+  const onFault = ports.onFault ?? (() => undefined);
+  const background = new Set<Promise<void>>();
+  const inBackground = (doing: string, work: Promise<unknown>): void => {
+    const watched: Promise<void> = work
+      .then(() => undefined, (fault: unknown) => onFault(doing, fault))
+      .finally(() => background.delete(watched));
+    background.add(watched);
+  };
+
+  const catalogue = createCatalogue(ports);
+  const rebuildProduct = rebuild(ports);
+  const inService = createInService({ catalogue, rebuild: rebuildProduct });
+  const reapProduct = reap(ports);
+  const status = saleStatus({ ...ports, inService });
+  const housekeeping = startHousekeeping({
+    ...ports,
+    inService,
+    inBackground,
+    onFault,
+    reap: reapProduct,
+    loadBuyers: loadBuyers(ports),
+  });
+
+  return {
+    createProduct: createProduct({ ...ports, rebuild: rebuildProduct }),
+    purchase: purchase({
+      ...ports,
+      catalogue,
+      inService,
+      inBackground,
+      commits: createGroupCommit(ports, DEFAULT_COMMIT_LIMITS),
+      soldOut: createSoldOutMemory(ports),
+    }),
+    saleStatus: status,
+    newestSale: async () => {
+      const product = await products.newest();
+      return product && status(product.id);
+    },
+    findOrder: async (orderId, userId) => {
+      const order = await orders.find(orderId);
+      return order?.userId === userId ? order : null;
+    },
+    ordersOf: async (productId, userId) => {
+      const product = await catalogue.find(productId);
+      return product && { product, orders: await orders.ofBuyer(productId, userId) };
+    },
+    reap: async (productId) => {
+      const product = await catalogue.refresh(productId);
+      return product && reapProduct(productId, product.epoch);
+    },
+    rebuild: async (productId) => {
+      const product = await products.find(productId);
+      return product && rebuildProduct(productId, product.epoch);
+    },
+    reconcile: reconcile({ ...ports, rebuild: rebuildProduct }),
+    close: async () => {
+      await housekeeping.stop();
+      while (background.size > 0) await Promise.all(background);
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { StoreRejected, StoreUnavailable } from "./faults.js";
+import type { Clock } from "./ports/clock.js";
+import type { CommitAnswer, Orders } from "./ports/orders.js";
+import type { OrderDraft } from "./reservation.js";
+
+export interface CommitLimits {
+  /** Purchases under way in this process. More are shed before they hold anything. */
+  readonly maxPlaces: number;
+  readonly maxBatchRows: number;
+  /** Bytes of metadata in a batch, about. */
+  readonly maxBatchBytes: number;
+  /** How long a reservation may wait for its commit, retries included, before its buyer is told that nobody knows. */
+  readonly maxWaitMs: number;
+  /** Pause before a batch is written again. */
+  readonly retryDelayMs: number;
+}
+
+export const DEFAULT_COMMIT_LIMITS: CommitLimits = {
+  maxPlaces: 4_096,
+  maxBatchRows: 256,
+  maxBatchBytes: 256 * 1024,
+  maxWaitMs: 4_000,
+  retryDelayMs: 50,
+};
+
+/** `mayStand`: a write was sent whose end nobody knows, so an order may stand, now or soon. */
+export type Committed = CommitAnswer | { readonly kind: "unavailable"; readonly mayStand: boolean };
+
+/** A place in the queue, taken before anything is held: what cannot be committed must not be held. */
+export interface Place extends Disposable {
+  commit(draft: OrderDraft): Promise<Committed>;
+}
+
+interface Waiting {
+  readonly draft: OrderDraft;
+  readonly sinceMs: number;
+  mayStand: boolean;
+  readonly settle: (committed: Committed) => void;
+  readonly fail: (fault: unknown) => void;
+}
+
+/**
+ * Commits the reservations that wait for one product together, one batch in flight a product, so that a hot product
+ * never stalls a cold one. No timer makes a lone buyer wait: an idle product commits at once, a busy one fills its
+ * next batch while the last is being written.
+ */
+export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock: Clock }, limits: CommitLimits) {
+  const queues = new Map<string, Waiting[]>();
+  let placesTaken = 0;
+
+  function takePlace(): Place | null {
+    if (placesTaken >= limits.maxPlaces) return null;
+    placesTaken += 1;
+    return {
+      commit: enqueue,
+      [Symbol.dispose]: () => {
+        placesTaken -= 1;
+      },
+    };
+  }
+
+  function enqueue(draft: OrderDraft): Promise<Committed> {
+    return new Promise((settle, fail) => {
+      const waiting: Waiting = { draft, sinceMs: ports.clock.now(), mayStand: false, settle, fail };
+      const queue = queues.get(draft.productId);
+      if (queue) {
+        queue.push(waiting);
+        return;
+      }
+      queues.set(draft.productId, [waiting]);
+      // A microtask later, so that buyers who were admitted in one answer share the first batch.
+      void Promise.resolve().then(() => drain(draft.productId));
+    });
+  }
+
+  async function drain(productId: string): Promise<void> {
+    const queue = queues.get(productId) ?? [];
+    while (queue.length > 0) await write(takeBatch(queue));
+    queues.delete(productId);
+  }
+
+  /** The oldest that share one epoch and fit. */
+  function takeBatch(queue: Waiting[]): Waiting[] {
+    const epoch = queue[0]?.draft.epoch;
+    let bytes = 0;
+    let end = 0;
+    for (const { draft } of queue) {
+      bytes += draft.metadata === null ? 0 : JSON.stringify(draft.metadata).length;
+      const fits = end < limits.maxBatchRows && bytes <= limits.maxBatchBytes && draft.epoch === epoch;
+      if (end > 0 && !fits) break;
+      end += 1;
+    }
+    return queue.splice(0, end);
+  }
+
+  /**
+   * Writes until it is known how the batch ended. When that is unknown it is written again, never merely read: the second write
+   * waits for the first transaction, and the rows that stand are the answer.
+   */
+  async function write(batch: readonly Waiting[]): Promise<void> {
+    for (let waiting = batch; ; ) {
+      waiting = giveUpOld(waiting);
+      const [first] = waiting;
+      if (!first) return;
+      try {
+        await settleAll(first.draft, waiting);
+        return;
+      } catch (fault) {
+        if (fault instanceof StoreRejected) {
+          await bisect(waiting, fault);
+          return;
+        }
+        const nothingWritten = fault instanceof StoreUnavailable && fault.effect === "none";
+        if (!nothingWritten) for (const one of waiting) one.mayStand = true;
+        await ports.clock.sleep(limits.retryDelayMs);
+      }
+    }
+  }
+
+  async function settleAll({ productId, epoch }: OrderDraft, waiting: readonly Waiting[]): Promise<void> {
+    // Two requests with one key may wait for one id: it is written once, and the first of them is the buyer's own.
+    const firsts = new Map<string, Waiting>();
+    for (const one of waiting) if (!firsts.has(one.draft.id)) firsts.set(one.draft.id, one);
+    const drafts = [...firsts.values()].map((one) => one.draft);
+    const answers = await ports.orders.commit(productId, epoch, drafts);
+    const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
+    for (const one of waiting) {
+      const answer = answerOf.get(one.draft.id);
+      if (answer === undefined) one.fail(new Error(`the orders store gave no answer for reservation ${one.draft.id}`));
+      else if (answer.kind !== "order") one.settle(answer);
+      // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
+      else one.settle({ ...answer, created: (answer.created || one.mayStand) && firsts.get(one.draft.id) === one });
+    }
+  }
+
+  /** One row that the store cannot take must fail alone. */
+  async function bisect(waiting: readonly Waiting[], fault: StoreRejected): Promise<void> {
+    const [only] = waiting;
+    if (waiting.length === 1 && only) {
+      only.fail(fault);
+      return;
+    }
+    const middle = Math.ceil(waiting.length / 2);
+    await write(waiting.slice(0, middle));
+    await write(waiting.slice(middle));
+  }
+
+  function giveUpOld(waiting: readonly Waiting[]): readonly Waiting[] {
+    const oldestMs = ports.clock.now() - limits.maxWaitMs;
+    for (const one of waiting) {
+      if (one.sinceMs <= oldestMs) one.settle({ kind: "unavailable", mayStand: one.mayStand });
+    }
+    return waiting.filter((one) => one.sinceMs > oldestMs);
+  }
+
+  return { takePlace, placesTaken: () => placesTaken };
+}
+
+export type GroupCommit = ReturnType<typeof createGroupCommit>;

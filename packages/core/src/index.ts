@@ -1,0 +1,26 @@
+export * from "./faults.js";
+export { createFlashSale, type FlashSale, type FlashSalePorts } from "./flash-sale.js";
+export { createGroupCommit, DEFAULT_COMMIT_LIMITS, type CommitLimits, type Committed, type GroupCommit, type Place } from "./group-commit.js";
+export { KEPT_AFTER_END_MS } from "./housekeeping.js";
+export { IDEMPOTENCY_KEY, LIMITS, USER_ID, UUID } from "./input.js";
+export { lockThenHold } from "./lock-then-hold.js";
+export { decimalsOf, MAX_PRICE_MINOR, toDecimal, toMinorUnits } from "./money.js";
+export { publicStatus, unitsOf, type BuyerOrder, type Ledger, type Order } from "./order.js";
+export type { Product, SaleState, SaleTerms } from "./product.js";
+export type { Metadata, OrderDraft, Reservation } from "./reservation.js";
+export type { NewProduct } from "./use-cases/create-product.js";
+export type { PurchaseOutcome, Refusal } from "./use-cases/purchase.js";
+export type { PurchaseRequest } from "./use-cases/purchase-request.js";
+export type { ReapReport } from "./use-cases/reap.js";
+export type { RebuildReport } from "./use-cases/rebuild.js";
+export type { Drift, ReconcileReport } from "./use-cases/reconcile.js";
+export type { SaleStatus } from "./use-cases/sale-status.js";
+
+export type { Admission } from "./ports/admission.js";
+export type { Announcement, Announcements } from "./ports/announcements.js";
+export type { Clock } from "./ports/clock.js";
+export { DERIVED_NAMESPACE, type Ids } from "./ports/ids.js";
+export type { HoldAnswer, HoldRefusal, HoldRequest, Inventory, InventoryLoading, InventoryStatus } from "./ports/inventory.js";
+export { purchaseLock, type LockName, type Locks } from "./ports/locks.js";
+export type { CommitAnswer, LockedLedger, OrderPages, Orders } from "./ports/orders.js";
+export type { Products } from "./ports/products.js";

@@ -1,0 +1,30 @@
+import type { FlashSalePorts } from "../flash-sale.js";
+import { lockThenHold } from "../lock-then-hold.js";
+import type { Clock } from "../ports/clock.js";
+import type { Ids } from "../ports/ids.js";
+import { createMemoryAnnouncements } from "./announcements.js";
+import { createMemoryDatabase } from "./database.js";
+import { createMemoryInventory } from "./inventory.js";
+import { createMemoryLocks } from "./locks.js";
+import { systemClock, systemIds } from "./system.js";
+
+export interface MemoryOptions {
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** Life of a purchase lock and its hold, in milliseconds. Default 10,000. */
+  readonly lockTtlMs?: number;
+}
+
+/** Every port in process memory. What they hold is gone with the process. */
+export function createMemoryAdapters(options: MemoryOptions = {}): FlashSalePorts {
+  const { clock = systemClock, ids = systemIds, lockTtlMs = 10_000 } = options;
+  const { inventory, loading } = createMemoryInventory({ clock, lockTtlMs });
+  const locks = createMemoryLocks({ clock });
+  const admission = lockThenHold(locks, inventory, { lockTtlMs });
+  const announcements = createMemoryAnnouncements();
+  return { ...createMemoryDatabase({ clock }), inventory, loading, locks, admission, announcements, clock, ids };
+}
+
+export { createMemoryAnnouncements, createMemoryDatabase, createMemoryInventory, createMemoryLocks, systemClock, systemIds };
+export type { MemoryDatabase } from "./database.js";
+export type { MemoryInventory } from "./inventory.js";

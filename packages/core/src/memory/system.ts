@@ -1,0 +1,29 @@
+import type { Clock } from "../ports/clock.js";
+import type { Ids } from "../ports/ids.js";
+import { derivedUuid } from "./uuid.js";
+
+/**
+ * The host's clock and ids, for the in-memory adapters when none are given. The only file of this package that may ask the host
+ * for anything (a lint rule says so), and only for what every JavaScript runtime has.
+ */
+declare function setTimeout(resume: () => void, ms: number): unknown;
+declare const crypto: { randomUUID(): string };
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) =>
+    new Promise((resume) => {
+      const timer = setTimeout(resume, ms);
+      // Node's timers would keep the process alive; other hosts' are plain numbers.
+      if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") timer.unref();
+    }),
+};
+
+export const systemIds: Ids = {
+  /** A version 4 UUID with the time in front: version 7, RFC 9562, section 5.7. */
+  next: () => {
+    const time = Date.now().toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
+  },
+  derive: derivedUuid,
+};

@@ -1,0 +1,13 @@
+/** What processes tell each other. Losing one costs time, never a unit. */
+export interface Announcement {
+  readonly kind: "sold-out" | "back-on-sale" | "epoch-moved";
+  readonly productId: string;
+  readonly epoch: number;
+}
+
+export interface Announcements {
+  /** Tells every subscriber, this process's own included, at most once each. */
+  publish(announcement: Announcement): Promise<void>;
+  /** Calls `listener` for what is published from now on. Answers how to stop. */
+  subscribe(listener: (announcement: Announcement) => void): () => void;
+}

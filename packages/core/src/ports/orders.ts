@@ -1,0 +1,57 @@
+import type { BuyerOrder, Ledger, Order } from "../order.js";
+import type { Product } from "../product.js";
+import type { OrderDraft, Reservation } from "../reservation.js";
+
+export type CommitAnswer =
+  /** The order that stands under the id: new, or from an earlier commit of the same reservation (then it may be cancelled). */
+  | { readonly kind: "order"; readonly order: Order; readonly created: boolean }
+  /**
+   * No order, ever, under this id. "standing": it had been voided before. "limit" and "total": the buyer's limit or
+   * the stock did not allow it, which a sound inventory would have known.
+   */
+  | { readonly kind: "void"; readonly cause: "standing" | "limit" | "total" }
+  /** The id stands for another buyer or another request. */
+  | { readonly kind: "conflict" }
+  /** The inventory moved on to another life; nothing was written. */
+  | { readonly kind: "epoch-moved" };
+
+/** The ledger row while it is locked. */
+export interface LockedLedger extends Ledger {
+  readonly product: Product;
+  /** Writes the new epoch; in force when the lock is let go. */
+  moveEpoch(epoch: number): Promise<void>;
+  /** Of these reservations, those whose confirmed order stands, with its units. */
+  confirmed(reservationIds: readonly string[]): Promise<{ readonly id: string; readonly units: number }[]>;
+}
+
+/** The durable orders of all products, and their ledgers. Faults throw StoreUnavailable or StoreRejected. */
+export interface Orders {
+  /**
+   * Decides every reservation of one product, in the order given, in one transaction under the ledger's lock: the answers are in
+   * the same order. Ids are distinct. Repeating it is safe: what stands is the answer.
+   */
+  commit(productId: string, epoch: number, drafts: readonly OrderDraft[]): Promise<CommitAnswer[]>;
+  /** Writes a void under each id that has no row yet, and answers what stands under each, in the order given. */
+  void(productId: string, reservations: readonly Reservation[]): Promise<("void" | Order["status"])[]>;
+  /** The order under an id; null for a void. */
+  find(id: string): Promise<Order | null>;
+  /** A buyer's orders of a product, the newest first. */
+  ofBuyer(productId: string, userId: string): Promise<Order[]>;
+  /**
+   * Locks the product's ledger row while `work` runs, for a second at most, and carries out what it wrote, or
+   * nothing where it throws. Null where there is no such product.
+   */
+  withLedger<T>(productId: string, work: (ledger: LockedLedger) => Promise<T>): Promise<T | null>;
+}
+
+/** Orders in keyset pages: no call keeps a snapshot for longer than its page. */
+export interface OrderPages {
+  /** Orders of a product with a number greater than `afterNumber`, by number. */
+  orders(productId: string, afterNumber: number, limit: number): Promise<Order[]>;
+  /** Buyers with a user id greater than `afterUserId`, by user id, each with all orders of the product. */
+  buyers(
+    productId: string,
+    afterUserId: string | null,
+    limit: number,
+  ): Promise<{ readonly userId: string; readonly orders: readonly BuyerOrder[] }[]>;
+}

@@ -1,0 +1,16 @@
+import type { Product } from "../product.js";
+
+/** The durable catalogue. Reads are never cached by an adapter: the epoch they carry is the ledger's of this moment. */
+export interface Products {
+  /** Stores the product and its ledger row, epoch 0. Repeating it with the same id changes nothing. */
+  create(product: Product): Promise<void>;
+  find(id: string): Promise<Product | null>;
+  /** The product created last. */
+  newest(): Promise<Product | null>;
+  /** Products whose sale had begun at `nowMs` and had not ended before `endedAfterMs`: those whose holds may need reaping. */
+  live(nowMs: number, endedAfterMs: number): Promise<Product[]>;
+  /** Products by id, after `afterId`, at most `limit`. */
+  page(afterId: string | null, limit: number): Promise<Product[]>;
+  /** Assigns `sold_quantity` what the ledger says, where it differs. Answers the number of products changed. Safe to repeat. */
+  projectSold(): Promise<number>;
+}

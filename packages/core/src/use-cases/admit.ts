@@ -1,0 +1,33 @@
+import type { Admission } from "../ports/admission.js";
+import type { HoldAnswer, HoldRequest, InventoryLoading } from "../ports/inventory.js";
+import type { Orders } from "../ports/orders.js";
+import { buyerOrder } from "../order.js";
+import type { InService } from "./in-service.js";
+
+export type Admitted = Exclude<HoldAnswer, { kind: "not-in-service" | "unknown-buyer" }>;
+
+export interface AdmitPorts {
+  readonly admission: Admission;
+  readonly loading: InventoryLoading;
+  readonly orders: Orders;
+  readonly inService: InService;
+}
+
+/**
+ * Admits one buyer, or says why not, whatever state the inventory is in: a lost one is rebuilt, an unknown buyer taught.
+ * Null where there is no such product. Safe to repeat with the same reservation id.
+ */
+export const admit =
+  ({ admission, loading, orders, inService }: AdmitPorts) =>
+  (request: Omit<HoldRequest, "epoch">): Promise<Admitted | null> =>
+    inService.ask(request.productId, async ({ epoch }) => {
+      const { productId, userId } = request;
+      const first = await admission.admit({ ...request, epoch });
+      if (first.kind !== "unknown-buyer") return first.kind === "not-in-service" ? null : first;
+
+      const known = await orders.ofBuyer(productId, userId);
+      await loading.teach(productId, epoch, [{ userId, orders: known.map(buyerOrder) }]);
+      const second = await admission.admit({ ...request, epoch });
+      // Unknown again: the inventory was lost in between.
+      return second.kind === "not-in-service" || second.kind === "unknown-buyer" ? null : second;
+    });

@@ -1,0 +1,149 @@
+import type { Catalogue } from "../catalogue.js";
+import type { Committed, GroupCommit, Place } from "../group-commit.js";
+import { unitsOf, type Order } from "../order.js";
+import type { Announcements } from "../ports/announcements.js";
+import type { HoldRefusal } from "../ports/inventory.js";
+import type { Ids } from "../ports/ids.js";
+import type { Reservation } from "../reservation.js";
+import type { SoldOutMemory } from "../sold-out-memory.js";
+import { admit, type Admitted, type AdmitPorts } from "./admit.js";
+import { attemptsAt, checkRequest, type Attempts, type PurchaseRequest } from "./purchase-request.js";
+import { putBack } from "./put-back.js";
+
+export type Refusal =
+  | { readonly kind: "refused"; readonly reason: Exclude<HoldRefusal, "limit-reached" | "exceeds-limit"> }
+  | { readonly kind: "refused"; readonly reason: "exceeds-limit"; readonly perUserLimit: number }
+  /** The orders that count against the limit, and the units it leaves. */
+  | { readonly kind: "refused"; readonly reason: "limit-reached"; readonly orderIds: readonly string[]; readonly unitsLeft: number };
+
+export type PurchaseOutcome =
+  /** `replayed`: the order stood before this request. */
+  | { readonly kind: "purchased"; readonly order: Order; readonly replayed: boolean }
+  | Refusal
+  /** The idempotency key was used for another quantity or other metadata. */
+  | { readonly kind: "key-reused" }
+  | { readonly kind: "unknown-product" }
+  /** Shed: too many purchases are under way in this process. Nothing was held. */
+  | { readonly kind: "overloaded" }
+  /** Not sold now. With an `orderId` an order may stand under it: ask once the stores are back. */
+  | { readonly kind: "unavailable"; readonly orderId: string | null };
+
+export interface PurchasePorts extends AdmitPorts {
+  readonly catalogue: Catalogue;
+  readonly commits: GroupCommit;
+  readonly soldOut: SoldOutMemory;
+  readonly announcements: Announcements;
+  readonly ids: Ids;
+  /** Runs what no buyer waits for. */
+  readonly inBackground: (doing: string, work: Promise<unknown>) => void;
+}
+
+/** Lives of the inventory one attempt may see. */
+const MAX_LIVES = 5;
+
+/** Sells `quantity` units to one buyer. Repeating it with the same key, or the same reservation id, gives the same order. */
+export const purchase = (ports: PurchasePorts) => {
+  const attempt = attemptWith(ports);
+
+  return async (request: PurchaseRequest): Promise<PurchaseOutcome> => {
+    checkRequest(request);
+    const product = await ports.catalogue.find(request.productId.toLowerCase());
+    if (!product) return { kind: "unknown-product" };
+
+    const attempts = attemptsAt(product, request, ports.ids);
+    const soldOut = !attempts.repeatable && ports.soldOut.has(product.id, product.epoch);
+    if (soldOut) return { kind: "refused", reason: "sold-out" };
+
+    // A place in the queue first: what cannot be committed must not be held.
+    using place = ports.commits.takePlace();
+    if (!place) return { kind: "overloaded" };
+
+    for (let number = 1; ; number += 1) {
+      const reservationId = attempts.reservationId(number);
+      if (reservationId === null) return { kind: "unavailable", orderId: null };
+      const outcome = await attempt(attempts, reservationId, place);
+      if (outcome !== "void") return outcome;
+    }
+  };
+};
+
+/** One reservation, from admission to its end: the buyer's answer, or "void" when it ended without an order. */
+const attemptWith = (ports: PurchasePorts) => {
+  const { catalogue, admission, inService, orders, inBackground } = ports;
+  const admitBuyer = admit(ports);
+  const release = putBack(ports);
+
+  async function attempt(attempts: Attempts, reservationId: string, place: Place): Promise<PurchaseOutcome | "void"> {
+    const { product, hold, metadata } = attempts;
+
+    for (let life = 0; life < MAX_LIVES; life += 1) {
+      const admitted = await admitBuyer({ ...hold, reservationId });
+      if (admitted === null) return { kind: "unknown-product" };
+      rememberStock(product.id, admitted);
+      if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold.fingerprint);
+      if (admitted.kind === "refused") {
+        const ownOrder = attempts.ownOrder(admitted.orders);
+        return ownOrder === null ? refusal(admitted) : replay(ownOrder, hold.fingerprint);
+      }
+
+      const { reservation } = admitted;
+      if (reservation.fingerprint !== hold.fingerprint) return { kind: "key-reused" };
+
+      const committed = await place.commit({ ...reservation, currency: product.currency, metadata });
+      if (committed.kind !== "epoch-moved") return settle(reservation, committed);
+      // The hold went with its inventory: the same reservation is admitted again, to the new one.
+      await catalogue.refresh(product.id);
+    }
+    return { kind: "unavailable", orderId: null };
+  }
+
+  async function settle(reservation: Reservation, committed: Exclude<Committed, { kind: "epoch-moved" }>) {
+    const { id, productId, epoch } = reservation;
+    switch (committed.kind) {
+      case "order":
+        if (committed.order.status === "cancelled") await release(productId, epoch, [reservation]);
+        // Sent before the buyer hears of the order, so that the next purchase finds the hold gone; a lost one costs nothing.
+        else inBackground("confirm", admission.confirm(productId, epoch, [reservation]));
+        return { kind: "purchased", order: committed.order, replayed: !committed.created } as const;
+      case "conflict":
+        await release(productId, epoch, [reservation]);
+        return { kind: "key-reused" } as const;
+      case "void":
+        // An inventory that admits what the ledger must refuse is not to be trusted: a new one takes its place.
+        if (committed.cause === "standing") await release(productId, epoch, [reservation]);
+        else await inService.restore(productId, epoch, epoch);
+        return "void" as const;
+      case "unavailable":
+        return { kind: "unavailable", orderId: committed.mayStand ? id : null } as const;
+    }
+  }
+
+  async function replay(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
+    const order = await orders.find(orderId);
+    if (!order) return { kind: "unavailable", orderId };
+    return order.fingerprint === fingerprint ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
+  }
+
+  /** Nothing left, not merely fewer than asked: only then may the next buyer be refused unasked. */
+  function rememberStock(productId: string, admitted: Admitted): void {
+    if (admitted.kind === "already-ordered" || admitted.available > 0) return;
+    const { epoch } = admitted;
+    ports.soldOut.remember(productId, epoch);
+    if (admitted.kind === "held") inBackground("announce", ports.announcements.publish({ kind: "sold-out", productId, epoch }));
+  }
+
+  return attempt;
+};
+
+function refusal({ reason, orders, perUserLimit }: Extract<Admitted, { kind: "refused" }>): Refusal {
+  switch (reason) {
+    case "exceeds-limit":
+      return { kind: "refused", reason, perUserLimit };
+    case "limit-reached": {
+      const orderIds = orders.filter(({ units }) => units > 0).map(({ id }) => id);
+      return { kind: "refused", reason, orderIds, unitsLeft: Math.max(0, perUserLimit - unitsOf(orders)) };
+    }
+    default:
+      return { kind: "refused", reason };
+  }
+}
