@@ -1,0 +1,44 @@
+import { InvalidRequest, LIMITS, type NewProduct } from "@flash-sale/core";
+import { expect } from "chai";
+import { openShop } from "./shop.js";
+
+describe("creating a product", () => {
+  it("fills in what was left out, and its stock is live at once", async () => {
+    const shop = await openShop({ name: "Console" });
+    const status = await shop.sale.newestSale();
+    expect(status?.product).to.include({ id: shop.productId, currency: "USD", perUserLimit: 1, description: null, priceMinor: 4999 });
+    expect(status).to.have.property("state", "active");
+    expect(status?.stock.available).to.equal(10);
+    const { saleStartAtMs = 0, saleEndAtMs = 0 } = status?.product ?? {};
+    expect(saleEndAtMs - saleStartAtMs).to.equal(7_200_000);
+    await shop.close();
+  });
+
+  it("names the field that is wrong, and creates nothing", async () => {
+    const shop = await openShop();
+    const wrong: [string, Partial<Record<keyof NewProduct, unknown>>][] = [
+      ["name", { name: "" }],
+      ["name", { name: "x".repeat(LIMITS.nameLength + 1) }],
+      ["name", { name: "a\0b" }],
+      ["description", { description: "x".repeat(LIMITS.descriptionLength + 1) }],
+      ["price", { price: -1 }],
+      ["price", { price: 1.234 }],
+      ["price", { price: 1.5, currency: "JPY" }],
+      ["currency", { currency: "usd" }],
+      ["totalQuantity", { totalQuantity: 0 }],
+      ["totalQuantity", { totalQuantity: LIMITS.totalQuantity + 1 }],
+      ["perUserLimit", { perUserLimit: 0 }],
+      ["perUserLimit", { perUserLimit: 1.5 }],
+      ["saleEndAt", { saleStartAtMs: 2_000, saleEndAtMs: 2_000 }],
+      ["saleStartAt", { saleStartAtMs: -1 }],
+      ["saleEndAt", { saleEndAtMs: 253_402_300_800_000 }],
+    ];
+    for (const [field, facts] of wrong) {
+      const product = { name: "Console", price: 1, totalQuantity: 1, ...facts } as NewProduct;
+      const fault: unknown = await shop.sale.createProduct(product).catch((thrown: unknown) => thrown);
+      expect(fault, JSON.stringify(facts)).to.be.instanceOf(InvalidRequest).with.property("field", field);
+    }
+    expect(await shop.ports.products.page(null, 10)).to.have.length(1);
+    await shop.close();
+  });
+});

@@ -1,0 +1,69 @@
+import { createFlashSale, type FlashSalePorts } from "@flash-sale/core";
+import { createMemoryAdapters, createMemoryInventory, systemClock } from "@flash-sale/core/memory";
+import { expect } from "chai";
+import { openShop, told } from "./shop.js";
+
+/** Waits until `holds`, for ten seconds at most. */
+async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    if (await holds()) return;
+    await new Promise((resume) => setTimeout(resume, 10));
+  }
+  throw new Error(`never happened: ${what}`);
+}
+
+describe("housekeeping", () => {
+  it("restores an inventory that was lost while nobody bought, and loads its buyers", async () => {
+    const memory = createMemoryAdapters();
+    const { inventory, loading, lose } = createMemoryInventory({ clock: systemClock, lockTtlMs: 10_000 });
+    const sale = createFlashSale({ ...memory, inventory, loading });
+    const { id } = await sale.createProduct({ name: "Console", price: 1, totalQuantity: 2 });
+    lose();
+    await eventually(async () => (await inventory.status(id, 2))?.buyersLoaded === true, "a new inventory, with all buyers");
+    await sale.close();
+  });
+
+  it("ends holds past their deadline by itself", async () => {
+    const shop = await openShop({ totalQuantity: 1 });
+    const { ports, productId } = shop;
+    const request = { productId, epoch: 1, userId: "gone", quantity: 1, fingerprint: "1", expectedPriceMinor: null };
+    await ports.admission.admit({ ...request, reservationId: ports.ids.next() });
+    expect(told(await shop.buy("u"))).to.equal("sold-out");
+    shop.pass(10_000);
+    await eventually(async () => told(await shop.buy("u")) === "purchased", "the unit came back");
+    await shop.close();
+  });
+
+  it("projects sold units, so that a catalogue's reader sees them", async () => {
+    const shop = await openShop();
+    await shop.buy("u");
+    await eventually(async () => (await shop.ports.products.projectSold()) === 0, "sold_quantity is what the ledger says");
+    await shop.close();
+  });
+
+  it("is led by one process at a time, and goes on when the leader closes", async () => {
+    const memory = createMemoryAdapters();
+    let rounds = 0;
+    const counted: FlashSalePorts = { ...memory, products: { ...memory.products, live: async () => ((rounds += 1), []) } };
+    const leader = createFlashSale(memory);
+    const follower = createFlashSale(counted);
+    await new Promise((resume) => setTimeout(resume, 700));
+    expect(rounds).to.equal(0);
+    await leader.close();
+    await eventually(async () => rounds > 0, "the follower leads");
+    await follower.close();
+  });
+
+  it("tells of faults and goes on", async () => {
+    const faults: string[] = [];
+    let away = true;
+    const shop = await openShop({}, ({ products }) => ({
+      onFault: (doing) => faults.push(doing),
+      products: { ...products, live: (...args) => (away ? Promise.reject(new Error("away")) : products.live(...args)) },
+    }));
+    await eventually(async () => faults.length > 0, "the fault was told");
+    expect(faults[0]).to.equal("housekeeping");
+    away = false;
+    await shop.close();
+  });
+});

@@ -1,0 +1,227 @@
+import { InvalidRequest, StoreUnavailable, type CommitAnswer, type FlashSalePorts, type PurchaseRequest } from "@flash-sale/core";
+import { expect } from "chai";
+import { openShop, told, type Shop } from "./shop.js";
+
+const HOUR_MS = 3_600_000;
+
+describe("a purchase", () => {
+  let shop: Shop;
+  const open = async (...args: Parameters<typeof openShop>) => (shop = await openShop(...args));
+  afterEach(() => shop.close());
+
+  const stock = async () => {
+    const { available, held, purchased } = (await shop.sale.saleStatus(shop.productId))?.stock ?? {};
+    return { available, held, purchased };
+  };
+  const tally = async (outcomes: Promise<Awaited<ReturnType<Shop["buy"]>>>[]) => {
+    const counts: Record<string, number> = {};
+    for (const outcome of await Promise.all(outcomes)) counts[told(outcome)] = (counts[told(outcome)] ?? 0) + 1;
+    return counts;
+  };
+
+  it("sells 10 units to the first 10 of 500 buyers, numbered without a gap", async () => {
+    await open();
+    const counts = await tally(Array.from({ length: 500 }, (_, n) => shop.buy(`u${n}`)));
+    expect(counts).to.deep.equal({ purchased: 10, "sold-out": 490 });
+    const orders = await shop.ports.orderPages.orders(shop.productId, 0, 100);
+    expect(orders.map(({ number }) => number)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(await stock()).to.deep.equal({ available: 0, held: 0, purchased: 10 });
+    expect((await shop.sale.saleStatus(shop.productId))?.state).to.equal("sold_out");
+  });
+
+  it("sells one buyer no more than the limit, however many ask at once", async () => {
+    await open({ perUserLimit: 3 });
+    await tally(Array.from({ length: 50 }, (_, n) => shop.buy("u", { quantity: 1 + (n % 2) })));
+    for (let n = 0; n < 5; n += 1) await shop.buy("u");
+    const answer = await shop.buy("u");
+    expect(answer).to.deep.include({ kind: "refused", reason: "limit-reached", unitsLeft: 0 });
+    const found = await shop.sale.ordersOf(shop.productId, "u");
+    expect(found?.orders.reduce((units, { quantity }) => units + quantity, 0)).to.equal(3);
+    if (answer.kind !== "refused" || answer.reason !== "limit-reached") throw new Error("not refused");
+    expect([...answer.orderIds].sort()).to.deep.equal(found?.orders.map(({ id }) => id).sort());
+  });
+
+  it("gives one order for one key, whatever happens to stock and window in between", async () => {
+    await open({ totalQuantity: 1 });
+    const counts = await tally(Array.from({ length: 20 }, () => shop.buy("u", { key: "k" })));
+    expect(counts).to.deep.equal({ purchased: 1, replayed: 19 });
+    shop.pass(3 * HOUR_MS);
+    expect(told(await shop.buy("u", { key: "k" }))).to.equal("replayed");
+    expect(told(await shop.buy("u", { key: "k", quantity: 2 }))).to.equal("key-reused");
+    expect(told(await shop.buy("u", { key: "k", metadata: { gift: true } }))).to.equal("key-reused");
+    expect(told(await shop.buy("u", { key: "other" }))).to.equal("ended");
+    expect(told(await shop.buy("v", { key: "k" }))).to.equal("ended");
+  });
+
+  it("keeps keys of users and products apart, whatever characters they hold", async () => {
+    await open();
+    const orders = await Promise.all([shop.buy("a:b", { key: "c" }), shop.buy("a", { key: "b:c" })]);
+    expect(orders.map(told)).to.deep.equal(["purchased", "purchased"]);
+    const [first, second] = orders.map((outcome) => outcome.kind === "purchased" && outcome.order.id);
+    expect(first).not.to.equal(second);
+  });
+
+  it("leaves a key free when it refuses", async () => {
+    await open({ saleStartAtMs: Date.now() + HOUR_MS });
+    expect(told(await shop.buy("u", { key: "k" }))).to.equal("not-started");
+    shop.pass(HOUR_MS);
+    expect(told(await shop.buy("u", { key: "k" }))).to.equal("purchased");
+  });
+
+  it("refuses another price than the expected one, and more units than one buyer may own", async () => {
+    await open();
+    const buy = (facts: Partial<PurchaseRequest>) => shop.sale.purchase({ productId: shop.productId, userId: "u", ...facts });
+    expect(told(await buy({ expectedPrice: 50 }))).to.equal("price-changed");
+    expect(await buy({ quantity: 2 })).to.deep.equal({ kind: "refused", reason: "exceeds-limit", perUserLimit: 1 });
+    expect(told(await buy({ expectedPrice: 49.99 }))).to.equal("purchased");
+  });
+
+  it("knows no product but those there are", async () => {
+    await open();
+    const nowhere = "00000000-0000-4000-8000-000000000000";
+    expect(await shop.sale.purchase({ productId: nowhere, userId: "u" })).to.deep.equal({ kind: "unknown-product" });
+    expect(await shop.sale.saleStatus(nowhere)).to.equal(null);
+    expect(await shop.sale.ordersOf(nowhere, "u")).to.equal(null);
+    expect(await shop.sale.rebuild(nowhere)).to.equal(null);
+    expect(await shop.sale.reconcile(nowhere)).to.equal(null);
+    expect(await shop.sale.reap(nowhere)).to.equal(null);
+  });
+
+  it("names what is wrong with a request, and changes nothing", async () => {
+    await open();
+    const wrong: [string, Partial<Record<keyof PurchaseRequest, unknown>>][] = [
+      ["productId", { productId: "x" }],
+      ["userId", { userId: "with space" }],
+      ["userId", { userId: "{brace}" }],
+      ["quantity", { quantity: 0 }],
+      ["quantity", { quantity: 1.5 }],
+      ["Idempotency-Key", { idempotencyKey: "ü" }],
+      ["Idempotency-Key", { idempotencyKey: "" }],
+      ["reservationId", { reservationId: "x" }],
+      ["reservationId", { reservationId: "00000000-0000-4000-8000-000000000000", idempotencyKey: "k" }],
+      ["expectedPrice", { expectedPrice: 1.999 }],
+      ["metadata", { metadata: [] }],
+      ["metadata", { metadata: { note: "\0" } }],
+      ["metadata", { metadata: { "\ud800": 1 } }],
+      ["metadata", { metadata: { note: "€".repeat(1_400) } }],
+    ];
+    for (const [field, facts] of wrong) {
+      const request = { productId: shop.productId, userId: "u", ...facts } as PurchaseRequest;
+      const fault: unknown = await shop.sale.purchase(request).catch((thrown: unknown) => thrown);
+      expect(fault, JSON.stringify(facts)).to.be.instanceOf(InvalidRequest).with.property("field", field);
+    }
+    expect(await stock()).to.deep.equal({ available: 10, held: 0, purchased: 0 });
+    expect(told(await shop.buy("u", { metadata: { note: "\\u0000 and 😀", n: [1, { deep: null }] } }))).to.equal("purchased");
+  });
+
+  it("puts a lost inventory in service again and goes on, also for buyers from before", async () => {
+    await open({ totalQuantity: 3 });
+    await shop.buy("old", { key: "k" });
+    await shop.sale.rebuild(shop.productId);
+    expect(told(await shop.buy("old"))).to.equal("limit-reached");
+    expect(told(await shop.buy("old", { key: "k" }))).to.equal("replayed");
+    expect(await tally(["a", "b", "c"].map((user) => shop.buy(user)))).to.deep.equal({ purchased: 2, "sold-out": 1 });
+    expect(await stock()).to.deep.equal({ available: 0, held: 0, purchased: 3 });
+  });
+
+  describe("when stores fail", () => {
+    const commitThat = (change: (commit: FlashSalePorts["orders"]["commit"]) => FlashSalePorts["orders"]["commit"]) =>
+      open({ totalQuantity: 2 }, ({ orders }) => ({ orders: { ...orders, commit: change(orders.commit) } }));
+
+    it("sells once where the answer to the commit was lost", async () => {
+      let lost = 0;
+      await commitThat((commit) => async (...batch) => {
+        const answers = await commit(...batch);
+        lost += 1;
+        if (lost === 1) throw new StoreUnavailable("orders", "unknown");
+        return answers;
+      });
+      expect(told(await shop.buy("u", { key: "k" }))).to.equal("purchased");
+      expect(await stock()).to.deep.equal({ available: 1, held: 0, purchased: 1 });
+    });
+
+    it("takes the next attempt of a key after a void, and replays that", async () => {
+      let voided = false;
+      await commitThat((commit) => async (productId, epoch, drafts) => {
+        if (!voided) await shop.ports.orders.void(productId, drafts);
+        voided = true;
+        return commit(productId, epoch, drafts);
+      });
+      const first = await shop.buy("u", { key: "k" });
+      expect(told(first)).to.equal("purchased");
+      shop.pass(3 * HOUR_MS);
+      expect(await shop.buy("u", { key: "k" })).to.deep.equal({ ...first, replayed: true });
+      expect(await stock()).to.deep.equal({ available: 1, held: 0, purchased: 1 });
+    });
+
+    it("gives up after three voids, and holds nothing", async () => {
+      await commitThat((commit) => async (productId, epoch, drafts) => {
+        await shop.ports.orders.void(productId, drafts);
+        return commit(productId, epoch, drafts);
+      });
+      expect(await shop.buy("u")).to.deep.equal({ kind: "unavailable", orderId: null });
+      expect(await stock()).to.deep.equal({ available: 2, held: 0, purchased: 0 });
+    });
+
+    it("releases the units and refuses the key when the id stands for another request", async () => {
+      await commitThat(() => async (_product, _epoch, drafts) => drafts.map((): CommitAnswer => ({ kind: "conflict" })));
+      expect(told(await shop.buy("u", { key: "k" }))).to.equal("key-reused");
+      expect(await stock()).to.deep.equal({ available: 2, held: 0, purchased: 0 });
+    });
+
+    it("rebuilds an inventory that admits what the ledger must refuse, and then sells what there is", async () => {
+      await open({ totalQuantity: 2 }, ({ loading }) => {
+        let first = true;
+        const load: typeof loading.load = (productId, epoch, terms, committed) => {
+          const totalQuantity = first ? 5 : terms.totalQuantity;
+          first = false;
+          return loading.load(productId, epoch, { ...terms, totalQuantity }, committed);
+        };
+        return { loading: { ...loading, load } };
+      });
+      const counts = await tally(["a", "b", "c", "d", "e"].map((user) => shop.buy(user)));
+      expect(counts).to.deep.equal({ purchased: 2, "sold-out": 3 });
+      expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    });
+
+    it("leaves a hold for the reaper when its order's fate is unknown; the units come back once it is settled", async () => {
+      let away = true;
+      await commitThat((commit) => async (...batch) => {
+        if (away) throw new StoreUnavailable("orders", "unknown");
+        return commit(...batch);
+      });
+      const waiting = shop.buy("u");
+      await new Promise((resume) => setTimeout(resume, 20));
+      shop.pass(5_000);
+      const answer = await waiting;
+      expect(answer).to.have.property("kind", "unavailable");
+      expect(answer).to.have.property("orderId").that.is.a("string");
+      expect(await stock()).to.deep.equal({ available: 1, held: 1, purchased: 0 });
+      away = false;
+      shop.pass(10_000);
+      await shop.sale.reap(shop.productId);
+      expect(await stock()).to.deep.equal({ available: 2, held: 0, purchased: 0 });
+      expect(told(await shop.buy("u"))).to.equal("purchased");
+    });
+
+    it("completes a confirm that was lost", async () => {
+      let away = true;
+      await open({}, ({ admission }) => ({
+        admission: {
+          ...admission,
+          confirm: async (...args) => {
+            if (away) throw new StoreUnavailable("inventory", "none");
+            await admission.confirm(...args);
+          },
+        },
+      }));
+      expect(told(await shop.buy("u"))).to.equal("purchased");
+      expect(told(await shop.buy("u"))).to.equal("in-progress");
+      away = false;
+      shop.pass(10_000);
+      await shop.sale.reap(shop.productId);
+      expect(told(await shop.buy("u"))).to.equal("limit-reached");
+      expect(await stock()).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+    });
+  });
+});
