@@ -12,7 +12,7 @@ const ROUND_MS = 500;
 /** A leader that dies is followed by another this much later. */
 const LEADER_TTL_MS = 3_000;
 const LEADER: LockName = ["housekeeping"];
-/** Holds are looked for until this long after the end of a sale; so long an inventory is kept. */
+/** An inventory is kept, and its holds are looked for, until this long after the end of its sale. */
 export const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
 export interface HousekeepingPorts {
@@ -49,7 +49,8 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): Promise<v
   async function lead(): Promise<void> {
     if (!(await ports.locks.acquire(LEADER, owner, LEADER_TTL_MS))) return;
     const nowMs = ports.clock.now();
-    const products = await ports.products.live(nowMs, nowMs - KEPT_AFTER_END_MS);
+    // A day ahead as well: what is about to open should be whole, and no two clocks agree.
+    const products = await ports.products.live(nowMs + KEPT_AFTER_END_MS, nowMs - KEPT_AFTER_END_MS);
     await Promise.all(products.map((product) => attempt(`keeping ${product.id}`, () => keep(product))));
     await ports.products.projectSold();
   }

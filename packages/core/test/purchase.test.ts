@@ -204,6 +204,23 @@ describe("a purchase", () => {
       expect(told(await shop.buy("u"))).to.equal("purchased");
     });
 
+    it("asks again where the answer to the admission was lost, and holds once", async () => {
+      let lost = 0;
+      await open({}, ({ admission }) => ({
+        admission: {
+          ...admission,
+          admit: async (request) => {
+            const answer = await admission.admit(request);
+            lost += 1;
+            if (lost === 1) throw new StoreUnavailable("inventory", "unknown");
+            return answer;
+          },
+        },
+      }));
+      expect(told(await shop.buy("u"))).to.equal("purchased");
+      expect(await stock()).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+    });
+
     it("completes a confirm that was lost", async () => {
       let away = true;
       await open({}, ({ admission }) => ({

@@ -46,8 +46,8 @@ describe("reconcile", () => {
   }
 
   it("calls an inventory that is not in service drift, and puts one in service", async () => {
-    // Not begun yet, so that housekeeping leaves it alone.
-    const shop = await openShop({ saleStartAtMs: Date.now() + 60_000 }, ({ loading }) => {
+    // Two days ahead, so that housekeeping leaves it alone.
+    const shop = await openShop({ saleStartAtMs: Date.now() + 48 * 3_600_000 }, ({ loading }) => {
       let loads = 0;
       // The first load is lost.
       return { loading: { ...loading, load: async (...args) => ((loads += 1) === 1 ? "loaded" : loading.load(...args)) } };

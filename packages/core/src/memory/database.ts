@@ -100,10 +100,10 @@ export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabas
       [...books.values()]
         .map(({ product }) => product)
         .reduce<Product | null>((newest, product) => (newest && newest.createdAtMs > product.createdAtMs ? newest : product), null),
-    live: async (nowMs, endedAfterMs) =>
+    live: async (startsByMs, endsAfterMs) =>
       [...books.values()]
         .map(({ product }) => product)
-        .filter(({ saleStartAtMs, saleEndAtMs }) => saleStartAtMs <= nowMs && saleEndAtMs > endedAfterMs),
+        .filter(({ saleStartAtMs, saleEndAtMs }) => saleStartAtMs <= startsByMs && saleEndAtMs > endsAfterMs),
     page: async (afterId, limit) =>
       [...books.values()]
         .map(({ product }) => product)

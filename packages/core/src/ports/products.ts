@@ -7,8 +7,8 @@ export interface Products {
   find(id: string): Promise<Product | null>;
   /** The product created last. */
   newest(): Promise<Product | null>;
-  /** Products whose sale had begun at `nowMs` and had not ended before `endedAfterMs`: those whose holds may need reaping. */
-  live(nowMs: number, endedAfterMs: number): Promise<Product[]>;
+  /** Products whose sale starts at `startsByMs` or before, and ends after `endsAfterMs`. */
+  live(startsByMs: number, endsAfterMs: number): Promise<Product[]>;
   /** Products by id, after `afterId`, at most `limit`. */
   page(afterId: string | null, limit: number): Promise<Product[]>;
   /** Assigns `sold_quantity` what the ledger says, where it differs. Answers the number of products changed. Safe to repeat. */

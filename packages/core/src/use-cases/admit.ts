@@ -1,3 +1,4 @@
+import { StoreUnavailable } from "../faults.js";
 import type { Admission } from "../ports/admission.js";
 import type { HoldAnswer, HoldRequest, InventoryLoading } from "../ports/inventory.js";
 import type { Orders } from "../ports/orders.js";
@@ -22,12 +23,22 @@ export const admit =
   (request: Omit<HoldRequest, "epoch">): Promise<Admitted | null> =>
     inService.ask(request.productId, async ({ epoch }) => {
       const { productId, userId } = request;
-      const first = await admission.admit({ ...request, epoch });
+      const first = await admitOnce(admission, { ...request, epoch });
       if (first.kind !== "unknown-buyer") return first.kind === "not-in-service" ? null : first;
 
       const known = await orders.ofBuyer(productId, userId);
       await loading.teach(productId, epoch, [{ userId, orders: known.map(buyerOrder) }]);
-      const second = await admission.admit({ ...request, epoch });
+      const second = await admitOnce(admission, { ...request, epoch });
       // Unknown again: the inventory was lost in between.
       return second.kind === "not-in-service" || second.kind === "unknown-buyer" ? null : second;
     });
+
+/** An answer that was lost is asked for again: the same id gets the same answer, and no buyer waits for the reaper. */
+async function admitOnce(admission: Admission, request: HoldRequest): Promise<HoldAnswer> {
+  try {
+    return await admission.admit(request);
+  } catch (fault) {
+    if (fault instanceof StoreUnavailable && fault.effect === "unknown") return admission.admit(request);
+    throw fault;
+  }
+}
