@@ -1,0 +1,127 @@
+// Makes a checkout runnable: installs what the lock file names, builds what is older than its sources.
+// Runs before every root script, needs nothing but Node and npm, and does nothing when nothing changed.
+//   node bootstrap.mjs [--install-only | --build-only | --watch SCRIPT ARGUMENTS...]
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, watch as watchFolder, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const stampFile = join(root, "node_modules", ".flash-sale-install");
+const compiler = join(root, "node_modules", "typescript-7", "bin", "tsc");
+/** Files that the compiler does not carry into dist, but the code reads from there. */
+const assetFolders = [
+  { from: "packages/adapters-redis/src/scripts", to: "packages/adapters-redis/dist/scripts", ending: ".lua" },
+  {
+    from: "packages/adapters-postgres/src/migrations",
+    to: "packages/adapters-postgres/dist/migrations",
+    ending: ".sql",
+  },
+];
+
+const say = (sentence) => process.stderr.write(`${sentence}\n`);
+const fail = (sentence) => {
+  say(`bootstrap: ${sentence}`);
+  process.exit(1);
+};
+
+const installed = () => existsSync(stampFile) && readFileSync(stampFile, "utf8") === wantedInstall();
+
+/** What an installation depends on: change any of these and node_modules is out of date. */
+function wantedInstall() {
+  const hash = createHash("sha256").update(`${packageManager()}\n${process.version}\n`);
+  return hash.update(readFileSync(join(root, "pnpm-lock.yaml"))).digest("hex");
+}
+
+function packageManager() {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager;
+}
+
+/** npm hands its own settings to its scripts as variables; a second package manager would obey them by mistake. */
+function environmentWithoutNpm() {
+  const isNpms = (name) => /^npm_(config|package|lifecycle)_/i.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isNpms(name)));
+}
+
+function install() {
+  say(`Installing the packages with ${packageManager()} (once; about half a minute) ...`);
+  const command = ["--yes", packageManager(), "install", "--frozen-lockfile"];
+  const { status, error } = spawnSync("npx", command, {
+    cwd: root,
+    // stdout belongs to the script that runs next (`--json` must stay clean).
+    stdio: ["ignore", 2, 2],
+    env: environmentWithoutNpm(),
+    shell: process.platform === "win32",
+  });
+  if (error) fail(`npx could not be started (${error.message}); it comes with npm.`);
+  if (status !== 0) fail(`"npx ${command.join(" ")}" failed, see above. Is the npm registry reachable?`);
+  writeFileSync(stampFile, wantedInstall());
+}
+
+function build() {
+  // The compiler finds by itself which of its outputs are older than their sources; asking takes 0.2 s.
+  const { status } = spawnSync(process.execPath, [compiler, "-b", root], { cwd: root, stdio: ["ignore", 2, 2] });
+  assetFolders.forEach(mirror);
+  compiledFolders().forEach(prune);
+  if (status !== 0) fail("the build failed, see above.");
+}
+
+/** Where each folder of sources is compiled to. */
+function compiledFolders() {
+  const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));
+  return [
+    ...packages.map((folder) => ({ from: join(folder, "src"), to: join(folder, "dist") })),
+    ...packages.map((folder) => ({ from: join(folder, "test"), to: join(folder, "dist-test") })),
+    { from: join(root, "load-test"), to: join(root, "load-test", "dist") },
+  ];
+}
+
+/** The compiler leaves the output of a deleted source behind: a deleted test would run on, and a packed file live on. */
+function prune({ from, to }) {
+  if (!existsSync(to)) return;
+  for (const name of readdirSync(to, { recursive: true })) {
+    const module = name.match(/^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/)?.[1];
+    if (module !== undefined && !existsSync(join(from, `${module}.ts`))) rmSync(join(to, name));
+  }
+}
+
+/** Copies what changed and removes what is gone, so that a renamed migration does not live on in dist. */
+function mirror({ from, to, ending }) {
+  const list = (folder) =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)) : [];
+  const wanted = list(from);
+  for (const name of list(to)) if (!wanted.includes(name)) rmSync(join(root, to, name));
+  for (const name of wanted) {
+    const source = readFileSync(join(root, from, name));
+    const copy = join(root, to, name);
+    if (existsSync(copy) && readFileSync(copy).equals(source)) continue;
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, source);
+  }
+}
+
+/** Rebuilds on every change and keeps `command` running on the newest build, until either ends. */
+function watch(command) {
+  const stdio = ["ignore", "inherit", "inherit"];
+  const children = [
+    spawn(process.execPath, [compiler, "-b", "--watch", "--preserveWatchOutput", root], { cwd: root, stdio }),
+    spawn(process.execPath, ["--watch", "--watch-preserve-output", ...command], { cwd: root, stdio }),
+  ];
+  const end = (code) => {
+    for (const child of children) child.kill();
+    process.exit(code);
+  };
+  for (const child of children) child.on("exit", (code) => end(code ?? 0));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => end(0));
+  for (const folders of assetFolders) {
+    if (existsSync(join(root, folders.from))) watchFolder(join(root, folders.from), () => mirror(folders));
+  }
+}
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) fail(`Node 20.19 or newer is needed; this is ${process.version}.`);
+const only = process.argv[2];
+if (only !== "--build-only" && !installed()) install();
+if (only !== "--install-only") build();
+if (only === "--watch") watch(process.argv.slice(3));
