@@ -1,3 +1,11 @@
 export { BrokenContract, type ContractCase } from "./case.js";
 export { clockContract, type ClockHarness } from "./clock.js";
 export { idsContract, type IdsHarness } from "./ids.js";
+export { orderPagesContract, type OrderPagesHarness } from "./order-pages.js";
+export { ordersContract, type OrdersHarness } from "./orders.js";
+export { productsContract, type ProductsHarness } from "./products.js";
+export { admissionContract, type AdmissionHarness } from "./admission.js";
+export { announcementsContract, type AnnouncementsHarness } from "./announcements.js";
+export { inventoryContract, type InventoryHarness } from "./inventory.js";
+export { inventoryLoadingContract } from "./inventory-loading.js";
+export { locksContract, type LocksHarness } from "./locks.js";

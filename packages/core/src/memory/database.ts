@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "../faults.js";
-import { buyerOrder, unitsOf, type Order } from "../order.js";
+import { buyerOrder, unitsOf, type Ledger, type Order } from "../order.js";
 import type { Product } from "../product.js";
 import type { Clock } from "../ports/clock.js";
 import type { CommitAnswer, LockedLedger, OrderPages, Orders } from "../ports/orders.js";
@@ -28,10 +28,20 @@ interface Book {
 /** As Postgres' idle-in-transaction time-out: a process that stops while it has the lock must not stall the product. */
 const LOCK_LIMIT_MS = 1_000;
 
+/** What stands of one product at this moment, as checkers need to see it: voids included. */
+export interface BookView {
+  readonly ledger: Ledger;
+  /** By number. */
+  readonly orders: readonly Order[];
+  readonly rows: ReadonlyMap<string, { readonly status: "void" | Order["status"] }>;
+}
+
 export interface MemoryDatabase {
   readonly products: Products;
   readonly orders: Orders;
   readonly orderPages: OrderPages;
+  /** For tests and simulations, in no port's name. The collections are live. Null where there is no such product. */
+  inspect(productId: string): BookView | null;
 }
 
 /** Products, ledgers and orders in process memory: for tests, for embedding, and as the readable form of the SQL. */
@@ -151,15 +161,22 @@ export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabas
     },
   };
 
-  return { products, orders, orderPages };
+  function inspect(productId: string): BookView | null {
+    const book = books.get(productId);
+    return book ? { ledger: ledgerOf(book), orders: book.orders, rows: book.rows } : null;
+  }
+
+  return { products, orders, orderPages, inspect };
 }
 
-function lockedLedger({ product, committed, rows }: Book, moveEpoch: (epoch: number) => void): LockedLedger {
+function ledgerOf({ product, committed }: Book): Ledger {
+  return { epoch: product.epoch, revision: product.revision, total: product.totalQuantity, committed };
+}
+
+function lockedLedger(book: Book, moveEpoch: (epoch: number) => void): LockedLedger {
+  const { product, rows } = book;
   return {
-    epoch: product.epoch,
-    revision: product.revision,
-    total: product.totalQuantity,
-    committed,
+    ...ledgerOf(book),
     product,
     moveEpoch: async (epoch) => moveEpoch(epoch),
     confirmed: async (ids) =>

@@ -26,5 +26,5 @@ export function createMemoryAdapters(options: MemoryOptions = {}): FlashSalePort
 }
 
 export { createMemoryAnnouncements, createMemoryDatabase, createMemoryInventory, createMemoryLocks, systemClock, systemIds };
-export type { MemoryDatabase } from "./database.js";
+export type { BookView, MemoryDatabase } from "./database.js";
 export type { MemoryInventory } from "./inventory.js";

@@ -1,0 +1,44 @@
+import type { Admission, Announcements, Inventory, InventoryLoading, Locks } from "@flash-sale/core";
+import { createRedisAdmission } from "./admission.js";
+import { createRedisAnnouncements } from "./announcements.js";
+import { createRunScript, type RedisClient } from "./client.js";
+import { createRedisInventory } from "./inventory.js";
+import { createRedisLoading } from "./loading.js";
+import { createRedisLocks } from "./locks.js";
+import { loadScripts, type Scripts } from "./script.js";
+
+export interface RedisAdapters {
+  readonly inventory: Inventory;
+  readonly loading: InventoryLoading;
+  readonly locks: Locks;
+  readonly admission: Admission;
+  readonly announcements: Announcements;
+  /** Stops listening. The clients stay open: they are their owner's. */
+  close(): Promise<void>;
+}
+
+export interface RedisAdapterOptions {
+  /** For commands. Should not send commands again by itself: `autoResendUnfulfilledCommands: false`, `maxRetriesPerRequest: 0`. */
+  readonly client: RedisClient;
+  /** For the announcements: a connection that subscribes serves nothing else. */
+  readonly subscriber: RedisClient;
+  /** Life of a purchase lock and its hold, in milliseconds. */
+  readonly lockTtlMs: number;
+}
+
+export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters {
+  return adaptersWith(loadScripts(), options);
+}
+
+export function adaptersWith(scripts: Scripts, { client, subscriber, lockTtlMs }: RedisAdapterOptions): RedisAdapters {
+  const run = createRunScript(client);
+  const announcements = createRedisAnnouncements(client, subscriber);
+  return {
+    inventory: createRedisInventory(run, scripts, lockTtlMs),
+    loading: createRedisLoading(client, run, scripts),
+    locks: createRedisLocks(run, scripts),
+    admission: createRedisAdmission(run, scripts, lockTtlMs),
+    announcements,
+    close: () => announcements.close(),
+  };
+}

@@ -1,0 +1,32 @@
+import { StoreUnavailable } from "@flash-sale/core";
+import type { Cluster, Redis } from "ioredis";
+import { errorCode, faultOf } from "./faults.js";
+import type { Script } from "./script.js";
+
+export type RedisClient = Redis | Cluster;
+
+/** Sends `command`; what goes wrong throws as the core knows it. */
+export async function ask<T>(client: RedisClient, command: () => Promise<T>): Promise<T> {
+  // A client that was closed says the same as one whose connection broke with the command under way. It never sent this one.
+  if (client.status === "end") throw new StoreUnavailable("inventory", "none");
+  try {
+    return await command();
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+export type RunScript = (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+
+/** Runs scripts by their hash; their text is sent where the server does not know it: the first time, after a flush, a failover. */
+export function createRunScript(client: RedisClient): RunScript {
+  return (script, keys, args) =>
+    ask(client, async () => {
+      try {
+        return await client.evalsha(script.sha1, keys.length, ...keys, ...args);
+      } catch (error) {
+        if (!(error instanceof Error) || errorCode(error) !== "NOSCRIPT") throw error;
+        return await client.eval(script.text, keys.length, ...keys, ...args);
+      }
+    });
+}

@@ -1,0 +1,3 @@
+export { createRedisAdapters, type RedisAdapterOptions, type RedisAdapters } from "./adapters.js";
+export type { RedisClient } from "./client.js";
+export { connectRedis, type ConnectedRedis, type RedisConnectOptions } from "./connect.js";

@@ -1,0 +1,44 @@
+import type { LockName } from "@flash-sale/core";
+
+/** Of the layout of keys and values. A version of the software that finds another format finds nothing, and rebuilds. */
+const FORMAT = "fs1";
+
+export const ANNOUNCEMENTS_CHANNEL = `${FORMAT}:announcements`;
+
+/** All keys of one inventory: one hash tag, so that a cluster keeps them on one node and a script may use them all. */
+export interface InventoryKeys {
+  /** The last epoch put in service. The only key that outlives an epoch. */
+  readonly epoch: string;
+  /** Hash: the counters and terms. */
+  readonly stock: string;
+  /** Hash: user id to "order:units,order:units"; "" for a known buyer without orders. */
+  readonly buyers: string;
+  /** Hash: user id to "reservation quantity price admittedAt deadline fingerprint". */
+  readonly holds: string;
+  /** Sorted set: user id by deadline. */
+  readonly deadlines: string;
+}
+
+export function inventoryKeys(productId: string, epoch: number): InventoryKeys {
+  if (productId === "" || /[{}]/.test(productId)) throw new Error(`a product id must not hold braces: ${productId}`);
+  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new Error(`an epoch is a whole number: ${epoch}`);
+  const product = `${FORMAT}:{${productId}}:`;
+  const life = `${product}${epoch}:`;
+  return {
+    epoch: `${product}epoch`,
+    stock: `${life}stock`,
+    buyers: `${life}buyers`,
+    holds: `${life}holds`,
+    deadlines: `${life}deadlines`,
+  };
+}
+
+/** In the order in which in-service.lua knows them. */
+export function keyList({ epoch, stock, buyers, holds, deadlines }: InventoryKeys): string[] {
+  return [epoch, stock, buyers, holds, deadlines];
+}
+
+/** The hash tag is the first part's, which for a buyer's lock is the product. The name itself goes in as JSON: parts cannot meet. */
+export function lockKey(name: LockName): string {
+  return `${FORMAT}:{${name[0].replace(/[{}]/g, "_")}}:lock:${JSON.stringify(name)}`;
+}

@@ -1,0 +1,55 @@
+import { KEPT_AFTER_END_MS, type InventoryLoading } from "@flash-sale/core";
+import { ask, type RedisClient, type RunScript } from "./client.js";
+import { inventoryKeys, keyList } from "./keys.js";
+import { buyerField, encodeOrders } from "./records.js";
+import { flag, integer, texts, UnknownReply } from "./replies.js";
+import type { Scripts } from "./script.js";
+
+/** Buyers one script teaches: half a millisecond. */
+const TEACH_CHUNK = 250;
+
+export function createRedisLoading(client: RedisClient, run: RunScript, scripts: Scripts): InventoryLoading {
+  /** Nobody waits for it, and what it leaves behind goes by itself after the sale. */
+  function forget(productId: string, epoch: number): void {
+    if (epoch === 0) return;
+    const { stock, buyers, holds, deadlines } = inventoryKeys(productId, epoch);
+    ask(client, () => client.unlink(stock, buyers, holds, deadlines)).catch(() => undefined);
+  }
+
+  return {
+    async load(productId, epoch, terms, committed) {
+      const { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs, revision } = terms;
+      const numbers = [
+        totalQuantity,
+        committed,
+        priceMinor,
+        perUserLimit,
+        saleStartAtMs,
+        saleEndAtMs,
+        revision,
+        KEPT_AFTER_END_MS,
+      ];
+      const args = [epoch, ...numbers].map(String);
+      const reply = texts(await run(scripts.load, keyList(inventoryKeys(productId, epoch)), args));
+      const [outcome, before] = reply;
+      if (outcome === "refused") return "refused";
+      if (outcome !== "loaded") throw new UnknownReply("an answer of load.lua", reply);
+      forget(productId, integer(before));
+      return "loaded";
+    },
+    async lastEpoch(productId) {
+      return integer((await ask(client, () => client.get(inventoryKeys(productId, 0).epoch))) ?? 0);
+    },
+    async teach(productId, epoch, buyers) {
+      const keys = keyList(inventoryKeys(productId, epoch));
+      for (let from = 0; from < buyers.length; from += TEACH_CHUNK) {
+        const chunk = buyers.slice(from, from + TEACH_CHUNK);
+        const args = chunk.flatMap(({ userId, orders }) => [buyerField(userId), encodeOrders(orders)]);
+        if (!flag(await run(scripts.teach, keys, [String(epoch), ...args]))) return;
+      }
+    },
+    async finishTeaching(productId, epoch) {
+      flag(await run(scripts.finishTeaching, keyList(inventoryKeys(productId, epoch)), [String(epoch)]));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+export interface Script {
+  readonly text: string;
+  readonly sha1: string;
+}
+
+export type Scripts = ReturnType<typeof loadScripts>;
+
+/** All scripts, read once. `edit` lets a test see what happens without one of their guards. */
+export function loadScripts(edit: (file: string, text: string) => string = (_file, text) => text) {
+  const read = (file: string) => edit(file, readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"));
+  const inService = read("in-service.lua");
+  const ofInventory = (file: string) => script(`${inService}\n${read(file)}`);
+  return {
+    hold: ofInventory("hold.lua"),
+    confirm: ofInventory("confirm.lua"),
+    release: ofInventory("release.lua"),
+    load: ofInventory("load.lua"),
+    expired: ofInventory("expired.lua"),
+    status: ofInventory("status.lua"),
+    teach: ofInventory("teach.lua"),
+    finishTeaching: ofInventory("finish-teaching.lua"),
+    acquireLock: script(read("lock-acquire.lua")),
+    releaseLock: script(read("lock-release.lua")),
+  };
+}
+
+function script(text: string): Script {
+  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+}

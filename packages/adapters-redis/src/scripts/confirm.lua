@@ -1,0 +1,41 @@
+-- Makes holds their buyers' purchases.
+-- KEYS  1-5 as in-service.lua; where the locks go too, one lock key more a reservation
+-- ARGV  1 epoch, then two a reservation: reservation id, user id
+-- reply 1, or 0 where the inventory is not in service
+-- Why: acts only where that buyer's hold is of that very reservation; so repeating it, or being late, changes nothing,
+-- and available + held + purchased stays what it is.
+
+local stock = in_service()
+if not stock then return 0 end
+
+local users = {}
+for i = 2, #ARGV, 2 do users[#users + 1] = ARGV[i + 1] end
+local found = redis.call('HMGET', KEYS[4], unpack(users))
+local orders = redis.call('HMGET', KEYS[3], unpack(users))
+
+local records, ended, done, units = {}, {}, {}, 0
+for i, user in ipairs(users) do
+  local id, quantity = string.match(found[i] or '', '^([^ ]+) (%d+) ')
+  if id == ARGV[i * 2] and not done[user] then
+    done[user] = true
+    local order = id .. ':' .. quantity
+    local before = orders[i] or ''
+    records[#records + 1] = user
+    records[#records + 1] = before == '' and order or before .. ',' .. order
+    ended[#ended + 1] = user
+    units = units + tonumber(quantity)
+  end
+end
+
+if #ended > 0 then
+  -- Never refused, not even when memory is full; nor is what follows a write.
+  redis.call('HDEL', KEYS[4], unpack(ended))
+  redis.call('ZREM', KEYS[5], unpack(ended))
+  redis.call('HSET', KEYS[3], unpack(records))
+  redis.call('HINCRBY', KEYS[2], 'held', digits(-units))
+  redis.call('HINCRBY', KEYS[2], 'purchased', digits(units))
+end
+for i = 6, #KEYS do
+  if redis.call('GET', KEYS[i]) == ARGV[(i - 5) * 2] then redis.call('DEL', KEYS[i]) end
+end
+return 1

@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import { spy } from "sinon";
+import { keyList, lockKey } from "#src/keys.js";
+import { openRedis, type TestRedis } from "./redis.js";
+import { openSale } from "./sale.js";
+
+describe("what one tick asks, one call answers", () => {
+  let redis: TestRedis;
+  beforeEach(async () => {
+    redis = await openRedis({ lockTtlMs: 60_000 });
+  });
+  afterEach(() => redis.close());
+
+  it("admits 200 buyers of one tick for 10 units in two calls, and confirms them in one", async () => {
+    const sale = await openSale(redis);
+    const { admission } = redis.adapters;
+    await admission.admit(sale.request("first", { epoch: 9 }));
+    await admission.confirm(sale.productId, 9, []);
+    const evalsha = spy(redis.client, "evalsha");
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => admission.admit(sale.request(`buyer-${index}`))),
+    );
+    expect(evalsha.callCount, "calls for 200 buyers").to.equal(2);
+
+    const held = answers.flatMap((answer) => (answer.kind === "held" ? [answer.reservation] : []));
+    const refused = answers.flatMap((answer) => (answer.kind === "refused" ? [answer.reason] : []));
+    expect(held).to.have.length(10);
+    expect(refused)
+      .to.have.length(190)
+      .and.to.satisfy((reasons: string[]) => reasons.every((reason) => reason === "sold-out"));
+    expect(
+      held.map(({ userId }) => userId),
+      "first come, first served",
+    ).to.deep.equal(Array.from({ length: 10 }, (_, index) => `buyer-${index}`));
+
+    evalsha.resetHistory();
+    await Promise.all(held.map((reservation) => admission.confirm(sale.productId, 1, [reservation])));
+    expect(evalsha.callCount, "calls for 10 confirms").to.equal(1);
+    const status = await redis.adapters.inventory.status(sale.productId, 1);
+    expect(status).to.include({ available: 0, held: 0, purchased: 10 });
+  });
+
+  it("keeps products, epochs and both ways in apart", async () => {
+    const [one, two] = [await openSale(redis), await openSale(redis)];
+    const { admission, inventory } = redis.adapters;
+    const answers = await Promise.all([
+      admission.admit(one.request("ada")),
+      admission.admit(two.request("ada")),
+      admission.admit(one.request("bob", { epoch: 2 })),
+      inventory.hold(one.request("eve"), "taken"),
+      inventory.hold(one.request("mia"), "granted"),
+    ]);
+    expect(answers.map((answer) => (answer.kind === "refused" ? answer.reason : answer.kind))).to.deep.equal([
+      "held",
+      "held",
+      "not-in-service",
+      "in-progress",
+      "held",
+    ]);
+  });
+
+  it("answers one by one where one buyer, or one id, is in a tick several times", async () => {
+    const sale = await openSale(redis, { total: 3 });
+    const { admission } = redis.adapters;
+    const ada = sale.request("ada", { quantity: 2 });
+    const bob = sale.request("bob");
+    const answers = await Promise.all(
+      [ada, ada, sale.request("ada"), bob, { ...bob, quantity: 2 }, sale.request("eve")].map(admission.admit),
+    );
+    expect(answers.map((answer) => (answer.kind === "refused" ? answer.reason : answer.kind))).to.deep.equal([
+      "held",
+      "already-held",
+      "in-progress",
+      "held",
+      "already-held",
+      "sold-out",
+    ]);
+    expect(await redis.adapters.inventory.status(sale.productId, 1)).to.include({ available: 0, held: 3 });
+  });
+
+  it("fails what cannot be asked alone, not the others of its tick", async () => {
+    const sale = await openSale(redis);
+    const { admission } = redis.adapters;
+    const outcomes = await Promise.allSettled(
+      [
+        sale.request("ada"),
+        sale.request("", {}),
+        sale.request("bob", { reservationId: "a,b" }),
+        sale.request("eve", { quantity: -1 }),
+      ].map(admission.admit),
+    );
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "rejected", "rejected"]);
+  });
+
+  it("takes the lock SET NX PX does: the reservation's id, with a life", async () => {
+    const sale = await openSale(redis);
+    const request = sale.request("a:b");
+    await redis.adapters.admission.admit(request);
+    const lock = lockKey([sale.productId, "1", "a:b"]);
+    expect(await redis.client.get(lock)).to.equal(request.reservationId);
+    expect(await redis.client.pttl(lock)).to.be.within(1, 60_000);
+  });
+
+  it("lets all keys of an inventory go a day after its end", async () => {
+    const sale = await openSale(redis);
+    for (const key of keyList(sale.keys)) {
+      expect(await redis.client.pttl(key), key).to.be.within(24 * 3_600_000, 25 * 3_600_000);
+    }
+  });
+
+  it("remembers a buyer in at most 140 bytes", async function () {
+    this.timeout(20_000);
+    const sale = await openSale(redis, { epoch: 2 });
+    const { length } = { length: 20_000 };
+    const uuid = (index: number) => `0190a6f4-0000-7000-8000-${String(index).padStart(12, "0")}`;
+    const buyers = Array.from({ length }, (_, index) => ({
+      userId: uuid(index),
+      orders: [{ id: uuid(index + length), units: 1 }],
+    }));
+    await redis.adapters.loading.teach(sale.productId, 2, buyers);
+    const bytes = await redis.client.memory("USAGE", sale.keys.buyers, "SAMPLES", 0);
+    expect(Number(bytes) / length).to.be.at.most(140);
+    await redis.client.unlink(sale.keys.buyers);
+  });
+});

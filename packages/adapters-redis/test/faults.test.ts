@@ -1,0 +1,152 @@
+import { StoreUnavailable } from "@flash-sale/core";
+import { expect } from "chai";
+import { connectRedis } from "#src/connect.js";
+import { openProxy } from "./proxy.js";
+import { openRedis, type TestRedis } from "./redis.js";
+import { openSale } from "./sale.js";
+
+async function faultOf(work: Promise<unknown>): Promise<StoreUnavailable> {
+  try {
+    await work;
+  } catch (fault) {
+    if (fault instanceof StoreUnavailable) return fault;
+    throw fault;
+  }
+  throw new Error("expected a fault");
+}
+
+describe("faults of Redis and of the way to it", function () {
+  this.timeout(20_000);
+  let redis: TestRedis;
+  beforeEach(async () => {
+    redis = await openRedis();
+  });
+  afterEach(() => redis.close());
+
+  it("survives SCRIPT FLUSH between two holds", async () => {
+    const sale = await openSale(redis);
+    const { admission } = redis.adapters;
+    expect((await admission.admit(sale.request("ada"))).kind).to.equal("held");
+    await redis.client.script("FLUSH");
+    expect((await admission.admit(sale.request("bob"))).kind).to.equal("held");
+    await redis.client.script("FLUSH");
+    const answers = await Promise.all(["eve", "mia", "zoe"].map((userId) => admission.admit(sale.request(userId))));
+    expect(answers.map(({ kind }) => kind)).to.deep.equal(["held", "held", "held"]);
+  });
+
+  it("says unknown where the connection breaks with a command under way, and the repetition finds what happened", async () => {
+    const sale = await openSale(redis);
+    const proxy = await openProxy();
+    const far = await openRedis({ url: proxy.url });
+    try {
+      // The script is known there, so that what is lost is the reply to the hold itself.
+      const request = sale.request("ada");
+      await far.adapters.admission.admit(sale.request("bob"));
+      proxy.replies = "cut";
+      const { store, effect } = await faultOf(far.adapters.admission.admit(request));
+      expect({ store, effect }).to.deep.equal({ store: "inventory", effect: "unknown" });
+      expect((await redis.adapters.admission.admit(request)).kind).to.equal("already-held");
+    } finally {
+      await far.close();
+      await proxy.close();
+    }
+  });
+
+  it("says unknown where no reply comes in time", async () => {
+    const sale = await openSale(redis);
+    const proxy = await openProxy();
+    const far = await openRedis({ url: proxy.url, redis: { commandTimeout: 100 } });
+    try {
+      proxy.replies = "swallow";
+      expect((await faultOf(far.adapters.admission.admit(sale.request("ada")))).effect).to.equal("unknown");
+      expect((await faultOf(far.adapters.loading.lastEpoch(sale.productId))).effect).to.equal("unknown");
+    } finally {
+      await far.close();
+      await proxy.close();
+    }
+  });
+
+  it("says that nothing happened, at once, while there is no connection, and goes on when there is one", async () => {
+    const sale = await openSale(redis);
+    const proxy = await openProxy();
+    const connected = connectRedis({ url: proxy.url, lockTtlMs: 1_000 });
+    try {
+      expect((await faultOf(connected.admission.admit(sale.request("ada")))).effect, "before it is connected").to.equal(
+        "none",
+      );
+      await connected.ready();
+      expect((await connected.admission.admit(sale.request("ada"))).kind).to.equal("held");
+
+      const heard: unknown[] = [];
+      connected.announcements.subscribe((announcement) => heard.push(announcement));
+      proxy.cut();
+      await connected.ready().catch(() => connected.ready());
+      expect((await connected.admission.admit(sale.request("bob"))).kind).to.equal("held");
+      const announcement = { kind: "sold-out", productId: sale.productId, epoch: 1 } as const;
+      // The subscriber may take a moment longer to be back.
+      for (let attempt = 0; heard.length === 0 && attempt < 500; attempt += 1) {
+        await redis.adapters.announcements.publish(announcement);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(heard[0]).to.deep.equal(announcement);
+    } finally {
+      await connected.close();
+      await proxy.close();
+    }
+    expect((await faultOf(connected.admission.admit(sale.request("eve")))).effect, "after it was closed").to.equal(
+      "none",
+    );
+  });
+
+  it("says who is missing where nobody answers at the address", async () => {
+    const proxy = await openProxy();
+    await proxy.close();
+    const connected = connectRedis({ url: proxy.url, lockTtlMs: 1_000 });
+    try {
+      const { store, effect, cause } = await faultOf(connected.ready());
+      expect({ store, effect }).to.deep.equal({ store: "inventory", effect: "none" });
+      expect(cause).to.be.instanceOf(Error);
+    } finally {
+      await connected.close();
+    }
+  });
+
+  it("refuses and changes nothing when memory is full; confirm and release still work", async () => {
+    const sale = await openSale(redis);
+    const { admission, inventory, loading } = redis.adapters;
+    const kept = await admission.admit(sale.request("ada"));
+    const ended = await admission.admit(sale.request("bob"));
+    const before = await sale.dump();
+    const terms = { totalQuantity: 1, priceMinor: 1, perUserLimit: 1, revision: 0, saleStartAtMs: 0, saleEndAtMs: 1 };
+    const configured = await redis.client.config("GET", "maxmemory");
+    const limit = Array.isArray(configured) ? String(configured[1]) : "0";
+    // The server's memory is every test's: full for as short as can be.
+    await redis.client.config("SET", "maxmemory", "1");
+    try {
+      for (const work of [
+        () => admission.admit(sale.request("eve")),
+        () => inventory.hold(sale.request("mia"), "granted"),
+        () => loading.teach(sale.productId, 1, [{ userId: "zoe", orders: [] }]),
+        () => loading.load(sale.productId, 2, terms, 0),
+      ]) {
+        expect((await faultOf(work())).effect).to.equal("none");
+      }
+      expect(await sale.dump()).to.deep.equal(before);
+      expect(await redis.adapters.loading.lastEpoch(sale.productId)).to.equal(1);
+      if (kept.kind === "held") await admission.confirm(sale.productId, 1, [kept.reservation]);
+      if (ended.kind === "held") await admission.release(sale.productId, 1, [ended.reservation]);
+    } finally {
+      await redis.client.config("SET", "maxmemory", limit);
+    }
+    const { available, held, purchased } = (await inventory.status(sale.productId, 1)) ?? {};
+    expect({ available, held, purchased }).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+  });
+
+  it("throws an error of Redis that is neither the connection's nor the server's state as it is", async () => {
+    const sale = await openSale(redis);
+    await redis.client.del(sale.keys.stock);
+    await redis.client.set(sale.keys.stock, "not a hash");
+    const thrown: unknown = await redis.adapters.inventory.status(sale.productId, 1).catch((fault: unknown) => fault);
+    expect(thrown).to.be.instanceOf(Error).and.not.instanceOf(StoreUnavailable);
+  });
+});

@@ -1,0 +1,105 @@
+import { expect } from "chai";
+import { openRedis, type TestRedis } from "./redis.js";
+import { openSale, type Sale } from "./sale.js";
+
+describe("a Redis that lost something", () => {
+  let redis: TestRedis;
+  beforeEach(async () => {
+    // A database of its own, since one of these tests empties it.
+    redis = await openRedis({ redis: { db: 9 } });
+  });
+  afterEach(() => redis.close());
+
+  /** Nothing of the inventory is in service any more, and nothing that is asked of it writes. */
+  async function expectLost(sale: Sale): Promise<void> {
+    const { adapters } = redis;
+    const { productId } = sale;
+    const request = sale.request("ada");
+    const reservation = { ...request, id: request.reservationId, priceMinor: 1, admittedAtMs: 1, deadlineMs: 1 };
+    const before = await sale.dump();
+    expect(await adapters.inventory.hold(request, "granted")).to.deep.equal({ kind: "not-in-service" });
+    expect(await adapters.admission.admit(request)).to.deep.equal({ kind: "not-in-service" });
+    expect(await adapters.inventory.status(productId, 1)).to.equal(null);
+    expect(await adapters.inventory.audit(productId, 1)).to.equal(null);
+    expect(await adapters.inventory.expired(productId, 1, 10)).to.deep.equal([]);
+    await adapters.admission.confirm(productId, 1, [reservation]);
+    expect(await adapters.admission.release(productId, 1, [reservation])).to.deep.equal({ before: 0, after: 0 });
+    await adapters.loading.teach(productId, 1, [{ userId: "ada", orders: [] }]);
+    await adapters.loading.finishTeaching(productId, 1);
+    expect(await sale.dump()).to.deep.equal(before);
+  }
+
+  it("is not in service after all keys are gone, and can be loaded again", async () => {
+    const sale = await openSale(redis);
+    await redis.adapters.admission.admit(sale.request("ada"));
+    await redis.client.flushdb();
+    await expectLost(sale);
+    expect(await redis.adapters.loading.lastEpoch(sale.productId)).to.equal(0);
+  });
+
+  for (const key of ["epoch", "stock", "buyers", "holds", "deadlines"] as const) {
+    it(`is not in service where only the key "${key}" is gone`, async () => {
+      const sale = await openSale(redis);
+      await redis.adapters.admission.admit(sale.request("ada"));
+      expect(await redis.client.del(sale.keys[key])).to.equal(1);
+      await expectLost(sale);
+    });
+  }
+
+  it("is not in service where a key is gone and something of it came back without its sentinel", async () => {
+    for (const key of ["buyers", "holds"] as const) {
+      const sale = await openSale(redis);
+      await redis.client.del(sale.keys[key]);
+      await redis.client.hset(sale.keys[key], "bob", "");
+      await expectLost(sale);
+    }
+    const sale = await openSale(redis);
+    await redis.client.del(sale.keys.deadlines);
+    await redis.client.zadd(sale.keys.deadlines, 1, "bob");
+    await expectLost(sale);
+  });
+
+  it("is not in service where a counter is gone or no number", async () => {
+    for (const damage of [
+      (sale: Sale) => redis.client.hdel(sale.keys.stock, "available"),
+      (sale: Sale) => redis.client.hset(sale.keys.stock, "held", "-1"),
+      (sale: Sale) => redis.client.hset(sale.keys.stock, "purchased", "1.5"),
+    ]) {
+      const sale = await openSale(redis);
+      await damage(sale);
+      await expectLost(sale);
+    }
+  });
+
+  it("is not in service where an old state came back under the same epoch: it was loaded in another replication history", async () => {
+    const sale = await openSale(redis);
+    const replid = await redis.client.hget(sale.keys.stock, "replid");
+    expect(replid).to.match(/^[0-9a-f]{40}$/);
+    expect(await redis.client.info("replication")).to.contain(`master_replid:${replid}`);
+    await redis.client.hset(sale.keys.stock, "replid", "0".repeat(40));
+    await expectLost(sale);
+  });
+
+  it("is put in service again by the next epoch, whatever is left of the old one", async () => {
+    const sale = await openSale(redis);
+    const { adapters, client } = redis;
+    await client.del(sale.keys.epoch);
+    const { saleStartAtMs, saleEndAtMs } = { saleStartAtMs: 0, saleEndAtMs: 253_402_300_799_999 };
+    const terms = { totalQuantity: 10, priceMinor: 1, perUserLimit: 1, revision: 0, saleStartAtMs, saleEndAtMs };
+    expect(await adapters.loading.load(sale.productId, 1, terms, 0)).to.equal("loaded");
+    expect((await adapters.inventory.status(sale.productId, 1))?.available).to.equal(10);
+    expect(await adapters.loading.load(sale.productId, 2, terms, 0)).to.equal("loaded");
+    expect((await adapters.inventory.status(sale.productId, 2))?.available).to.equal(10);
+  });
+
+  it("keeps no key of an old life once a new one is in service", async () => {
+    const sale = await openSale(redis);
+    const { adapters, client } = redis;
+    const terms = await adapters.inventory.status(sale.productId, 1);
+    expect(terms).not.to.equal(null);
+    if (terms) await adapters.loading.load(sale.productId, 2, terms, 0);
+    const { stock, buyers, holds, deadlines } = sale.keys;
+    // Sent behind the load on the same connection.
+    expect(await client.exists(stock, buyers, holds, deadlines)).to.equal(0);
+  });
+});

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import type { HoldRequest } from "@flash-sale/core";
+import { inventoryKeys, type InventoryKeys } from "#src/keys.js";
+import { serverTime, type TestRedis } from "./redis.js";
+
+export interface Sale {
+  readonly productId: string;
+  readonly keys: InventoryKeys;
+  request(userId: string, asked?: Partial<HoldRequest>): HoldRequest;
+  /** What the four keys hold, byte by byte. */
+  dump(): Promise<unknown>;
+}
+
+/** An inventory of its own, in service: 10 units, 2 a buyer, unless told otherwise. */
+export async function openSale(
+  { client, adapters }: TestRedis,
+  { epoch = 1, total = 10, perUserLimit = 2 }: { epoch?: number; total?: number; perUserLimit?: number } = {},
+): Promise<Sale> {
+  const productId = randomUUID();
+  const nowMs = await serverTime(client);
+  const window = { saleStartAtMs: nowMs - 1_000, saleEndAtMs: nowMs + 3_600_000 };
+  const terms = { totalQuantity: total, priceMinor: 4_999, perUserLimit, revision: 0, ...window };
+  await adapters.loading.load(productId, epoch, terms, 0);
+  const keys = inventoryKeys(productId, epoch);
+  return {
+    productId,
+    keys,
+    request: (userId, asked = {}) => ({
+      productId,
+      epoch,
+      reservationId: randomUUID(),
+      userId,
+      quantity: 1,
+      fingerprint: "1",
+      expectedPriceMinor: null,
+      ...asked,
+    }),
+    dump: () =>
+      Promise.all([
+        client.get(keys.epoch),
+        client.hgetall(keys.stock),
+        client.hgetall(keys.buyers),
+        client.hgetall(keys.holds),
+        client.zrange(keys.deadlines, "0", "-1", "WITHSCORES"),
+      ]),
+  };
+}

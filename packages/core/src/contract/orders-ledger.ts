@@ -1,0 +1,98 @@
+import { StoreUnavailable } from "../faults.js";
+import { expectEqual, expectFault, type ContractCase } from "./case.js";
+import { draftOf, draftsOf, givenProduct, PRODUCT, productOf, told, type DatabaseHarness } from "./given.js";
+
+export const ledgerCases: ContractCase<DatabaseHarness>[] = [
+  {
+    name: "shows the locked ledger with its product; null where there is none",
+    async run(harness) {
+      await harness.products.create(productOf());
+      await harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(1));
+      await harness.orders.commit(PRODUCT, 1, [draftOf(1, { quantity: 2 })]);
+      const seen = await harness.orders.withLedger(PRODUCT, async ({ epoch, revision, total, committed, product }) => {
+        return { epoch, revision, total, committed, product };
+      });
+      expectEqual(seen, { epoch: 1, revision: 0, total: 100, committed: 2, product: productOf({ epoch: 1 }) }, "the ledger");
+      const called: string[] = [];
+      expectEqual(await harness.orders.withLedger(draftOf(1).id, async () => called.push("called")), null, "no such product");
+      expectEqual(called, [], "the work");
+    },
+  },
+  {
+    name: "answers what the work answers, falsy or not",
+    async run(harness) {
+      await givenProduct(harness);
+      for (const answer of [false, 0, "", { deep: [1] }]) {
+        expectEqual(await harness.orders.withLedger(PRODUCT, async () => answer), answer, "the answer");
+      }
+    },
+  },
+  {
+    name: "writes nothing where the work throws, and passes the very error on",
+    async run(harness) {
+      await givenProduct(harness);
+      const thrown = new TypeError("thrown by the work");
+      const failing = harness.orders.withLedger(PRODUCT, async (ledger) => {
+        await ledger.moveEpoch(2);
+        throw thrown;
+      });
+      expectEqual((await expectFault(failing, TypeError, "work that throws")) === thrown, true, "the error");
+      expectEqual((await harness.products.find(PRODUCT))?.epoch, 1, "the epoch");
+      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(1)])).map(told), ["created 1"], "the lock was let go");
+    },
+  },
+  {
+    name: "keeps commits and voids waiting while the work runs, and decides them by what it wrote",
+    async run(harness) {
+      await givenProduct(harness);
+      const events: string[] = [];
+      let commit: Promise<unknown> = Promise.resolve();
+      let voiding: Promise<unknown> = Promise.resolve();
+      await harness.orders.withLedger(PRODUCT, async (ledger) => {
+        commit = harness.orders.commit(PRODUCT, 1, [draftOf(1)]).then(([answer]) => events.push(`commit: ${told(answer)}`));
+        voiding = harness.orders.void(PRODUCT, [draftOf(2)]).then(() => events.push("void"));
+        // Time enough for both to get through, if nothing held them.
+        for (let turn = 0; turn < 20; turn += 1) await ledger.confirmed([]);
+        await ledger.moveEpoch(2);
+        events.push("work");
+      });
+      await Promise.all([commit, voiding]);
+      expectEqual([events[0], ...events.slice(1).sort()], ["work", "commit: epoch-moved", "void"], "the order of events");
+    },
+  },
+  {
+    name: "lets one at a time have the ledger: of ten, each builds on the epoch of the one before",
+    async run(harness) {
+      await givenProduct(harness);
+      await Promise.all(
+        Array.from({ length: 10 }, () => harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(ledger.epoch + 1))),
+      );
+      expectEqual((await harness.products.find(PRODUCT))?.epoch, 11, "the epoch");
+    },
+  },
+  {
+    name: "tells which of some reservations are confirmed orders, with their units",
+    async run(harness) {
+      await givenProduct(harness);
+      await harness.orders.commit(PRODUCT, 1, [draftOf(1, { quantity: 3 }), draftOf(2)]);
+      await harness.orders.void(PRODUCT, [draftOf(3)]);
+      const asked = draftsOf(1, 4).map(({ id }) => id);
+      const found = await harness.orders.withLedger(PRODUCT, (ledger) => ledger.confirmed(asked));
+      const expected = [{ id: draftOf(1).id, units: 3 }, { id: draftOf(2).id, units: 1 }];
+      expectEqual([...(found ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1)), expected, "confirmed orders");
+    },
+  },
+  {
+    name: "lets go after a second, with nothing written, of work that does not end",
+    async run(harness) {
+      await givenProduct(harness);
+      const endless = harness.orders.withLedger(PRODUCT, async (ledger) => {
+        await ledger.moveEpoch(2);
+        return new Promise<never>(() => undefined);
+      });
+      const fault = await expectFault(endless, StoreUnavailable, "work that does not end");
+      expectEqual([fault.store, fault.effect], ["orders", "none"], "the fault");
+      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(1)])).map(told), ["created 1"], "the next commit");
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import { expectEqual, type ContractCase } from "./case.js";
+import { committed, draftOf, draftsOf, givenProduct, orderOf, PRODUCT, told, type DatabaseHarness } from "./given.js";
+
+export const voidCases: ContractCase<DatabaseHarness>[] = [
+  {
+    name: "voids an id that has no row: the writer that comes later finds the void and sells nothing",
+    async run(harness) {
+      await givenProduct(harness);
+      expectEqual(await harness.orders.void(PRODUCT, draftsOf(1, 3)), ["void", "void", "void"], "what stands");
+      const late = await harness.orders.commit(PRODUCT, 1, draftsOf(2, 3));
+      expectEqual(late.map(told), ["void standing", "void standing", "created 1"], "the late writer");
+      expectEqual(await committed(harness.orders), 1, "committed units");
+    },
+  },
+  {
+    name: "leaves an order alone, and answers in the order given",
+    async run(harness) {
+      await givenProduct(harness);
+      await harness.orders.commit(PRODUCT, 1, [draftOf(2), draftOf(4)]);
+      const standing = await harness.orders.void(PRODUCT, [4, 1, 2, 3].map((n) => draftOf(n)));
+      expectEqual(standing, ["confirmed", "void", "confirmed", "void"], "what stands");
+      expectEqual(await harness.orders.find(draftOf(4).id), orderOf(draftOf(4), 2), "the order");
+      expectEqual(await committed(harness.orders), 2, "committed units");
+    },
+  },
+  {
+    name: "answers the same when it is repeated",
+    async run(harness) {
+      await givenProduct(harness);
+      await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
+      for (const time of ["first", "second", "third"]) {
+        expectEqual(await harness.orders.void(PRODUCT, draftsOf(1, 2)), ["confirmed", "void"], `the ${time} time`);
+      }
+      expectEqual(await harness.orders.void(PRODUCT, []), [], "a batch of none");
+    },
+  },
+  {
+    name: "voids whatever the epoch is",
+    async run(harness) {
+      await givenProduct(harness);
+      await harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(9));
+      expectEqual(await harness.orders.void(PRODUCT, [draftOf(1)]), ["void"], "what stands");
+      expectEqual((await harness.orders.commit(PRODUCT, 9, [draftOf(1, { epoch: 9 })])).map(told), ["void standing"], "a commit of the new epoch");
+    },
+  },
+  {
+    name: "never shows a void, nor counts it against a buyer or the stock",
+    async run(harness) {
+      await givenProduct(harness, { totalQuantity: 1, perUserLimit: 1 });
+      await harness.orders.void(PRODUCT, [draftOf(1, { userId: "one" })]);
+      expectEqual(await harness.orders.find(draftOf(1).id), null, "the void found");
+      expectEqual(await harness.orders.ofBuyer(PRODUCT, "one"), [], "the buyer's orders");
+      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(2, { userId: "one" })])).map(told), ["created 1"], "the buyer's next attempt");
+    },
+  },
+];

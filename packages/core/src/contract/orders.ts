@@ -1,0 +1,11 @@
+import type { ContractCase } from "./case.js";
+import type { DatabaseHarness } from "./given.js";
+import { commitCases } from "./orders-commit.js";
+import { ledgerCases } from "./orders-ledger.js";
+import { raceCases } from "./orders-race.js";
+import { voidCases } from "./orders-void.js";
+
+export type OrdersHarness = DatabaseHarness;
+
+/** What every Orders must do, beside the Products over the same store. */
+export const ordersContract: ContractCase<OrdersHarness>[] = [...commitCases, ...voidCases, ...ledgerCases, ...raceCases];

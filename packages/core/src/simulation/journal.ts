@@ -1,0 +1,38 @@
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "idempotency" | "soundness";
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly sentence: string;
+  readonly atMs: number;
+}
+
+/** What happened in one world: counted, written down where asked, and the first thing that must never happen. */
+export interface Journal {
+  count(what: string, by?: number): void;
+  readonly counts: Map<string, number>;
+  /** A line of the trace; made only where there is one. */
+  note(line: () => string): void;
+  readonly trace: readonly string[];
+  violated(invariant: Invariant, sentence: string): void;
+  violation(): Violation | null;
+}
+
+export function createJournal(elapsedMs: () => number, traced: boolean): Journal {
+  const counts = new Map<string, number>();
+  const trace: string[] = [];
+  let violation: Violation | null = null;
+
+  const write = (line: string) => trace.push(`${elapsedMs().toFixed(3).padStart(11)} ${line}`);
+  return {
+    counts,
+    trace,
+    count: (what, by = 1) => void counts.set(what, (counts.get(what) ?? 0) + by),
+    note: (line) => void (traced && write(line())),
+    violated(invariant, sentence) {
+      if (violation) return;
+      violation = { invariant, sentence, atMs: elapsedMs() };
+      if (traced) write(`VIOLATION of ${invariant}: ${sentence}`);
+    },
+    violation: () => violation,
+  };
+}

@@ -1,0 +1,77 @@
+import {
+  admissionContract,
+  announcementsContract,
+  inventoryContract,
+  inventoryLoadingContract,
+  locksContract,
+  type AdmissionHarness,
+  type ContractCase,
+} from "#src/contract/index.js";
+import type { Clock, Inventory, Locks } from "#src/index.js";
+import { lockThenHold } from "#src/index.js";
+import { createMemoryAnnouncements, createMemoryInventory, createMemoryLocks } from "#src/memory/index.js";
+
+const lockTtlMs = 10_000;
+
+/** A clock that only `pass` moves. */
+function turnedClock(): { clock: Clock; pass(ms: number): Promise<void> } {
+  let nowMs = 1_700_000_000_000;
+  return {
+    clock: { now: () => nowMs, sleep: async () => undefined },
+    async pass(ms) {
+      nowMs += ms;
+    },
+  };
+}
+
+let names = 0;
+const newName = () => `name-${(names += 1)}`;
+
+function harness(wrap: (inventory: Inventory) => Inventory = (inventory) => inventory): AdmissionHarness {
+  const { clock, pass } = turnedClock();
+  const { inventory, loading } = createMemoryInventory({ clock, lockTtlMs });
+  const locks = createMemoryLocks({ clock });
+  const admission = lockThenHold(locks, inventory, { lockTtlMs });
+  const now = async () => clock.now();
+  return { inventory: wrap(inventory), loading, locks, admission, lockTtlMs, now, pass, newProductId: newName };
+}
+
+/** Whoever asks gets the lock, at any time. */
+const locksThatGrantEverything: Locks = {
+  acquire: async () => true,
+  release: async () => undefined,
+};
+
+/** An inventory that is only ever reached through admission. */
+function behindAdmission(inventory: Inventory, locks: Locks): Inventory {
+  const { admit, confirm, release } = lockThenHold(locks, inventory, { lockTtlMs });
+  return {
+    ...inventory,
+    confirm,
+    release,
+    hold: (request, lock) => (lock === "granted" ? admit(request) : inventory.hold(request, lock)),
+  };
+}
+
+function suite<Harness>(name: string, cases: readonly ContractCase<Harness>[], fresh: () => Harness): void {
+  describe(name, () => {
+    for (const { name: sentence, run } of cases) it(sentence, () => run(fresh()));
+  });
+}
+
+describe("stores in memory", () => {
+  suite("Inventory", inventoryContract, () => harness());
+  suite("InventoryLoading", inventoryLoadingContract, () => harness());
+  suite("Admission, by lockThenHold", admissionContract, () => harness());
+  suite("Inventory, behind locks that grant everything", inventoryContract, () =>
+    harness((inventory) => behindAdmission(inventory, locksThatGrantEverything)),
+  );
+  suite("Locks", locksContract, () => {
+    const { clock, pass } = turnedClock();
+    return { locks: createMemoryLocks({ clock }), newName, pass };
+  });
+  suite("Announcements", announcementsContract, () => {
+    const announcements = createMemoryAnnouncements();
+    return { announcements, elsewhere: announcements, settled: async () => undefined };
+  });
+});
