@@ -1,0 +1,61 @@
+import { StoreUnavailable } from "@flash-sale/core";
+import type pg from "pg";
+import { queryFault } from "./faults.js";
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Query = (text: string, values?: unknown[], name?: string) => Promise<pg.QueryResult<Row>>;
+
+export interface Connection {
+  readonly query: Query;
+  /** Rejects when the connection ends by itself; never resolves. */
+  readonly lost: Promise<never>;
+  /** Says that nobody may use this connection again. */
+  discard(cause: Error): void;
+}
+
+/**
+ * Lends `work` one of the pool's connections. Faults of the store are thrown as StoreUnavailable and StoreRejected; what `work`
+ * throws by itself passes through. A connection that failed or timed out is closed, never lent again: its late answer would be
+ * taken for the next query's.
+ */
+export async function withConnection<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new StoreUnavailable("orders", "none", { cause });
+  });
+  let broken: Error | undefined;
+  let over = false;
+  let lose: (fault: StoreUnavailable) => void = () => undefined;
+  const lost = new Promise<never>((_, reject) => (lose = reject));
+  lost.catch(() => undefined);
+  // Without a listener the process would end with its connection.
+  const onError = (cause: Error): void => {
+    broken ??= cause;
+    lose(new StoreUnavailable("orders", "none", { cause }));
+  };
+  client.on("error", onError);
+
+  const query: Query = async (text, values, name) => {
+    // Nothing is sent over a connection that is known to be gone, or that is somebody else's by now.
+    if (broken || over) throw new StoreUnavailable("orders", "none", { cause: broken });
+    try {
+      return await client.query<Row>({ text, ...(values && { values }), ...(name !== undefined && { name }) });
+    } catch (cause) {
+      const { fault, connectionIsSound } = queryFault(cause);
+      if (!connectionIsSound) broken ??= fault;
+      throw fault;
+    }
+  };
+
+  try {
+    return await work({ query, lost, discard: (cause) => (broken ??= cause) });
+  } finally {
+    over = true;
+    client.off("error", onError);
+    client.release(broken);
+  }
+}
+
+/** One statement on a connection of its own: its own transaction. With a `name` it is parsed once a connection. */
+export function ask(pool: pg.Pool, text: string, values: unknown[] = [], name?: string): Promise<readonly Row[]> {
+  return withConnection(pool, async ({ query }) => (await query(text, values, name)).rows);
+}

@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import type pg from "pg";
+import { lockFolder } from "./folder-lock.js";
+import { createPool } from "./pool.js";
+
+export interface EmbeddedPostgres {
+  /** One connection: everything takes its turn. Not migrated yet. */
+  readonly pool: pg.Pool;
+  /** Waits for what is under way, stops the database, and lets the folder go. */
+  close(): Promise<void>;
+}
+
+/** pg finds a socket by its folder and this number. */
+const PORT = 5432;
+const SOCKET = `.s.PGSQL.${PORT}`;
+/** The shortest limit among systems is 104 bytes (macOS), the closing zero included. */
+const LONGEST_SOCKET_PATH = 103;
+
+/**
+ * PostgreSQL in this process (PGlite, in a thread of its own), its files under `dataDir`. It survives the end of its process at any
+ * moment, but does not fsync: a machine that loses power may lose the last orders.
+ * @throws FolderInUse where another process has the folder
+ */
+export async function startEmbeddedPostgres({ dataDir }: { readonly dataDir: string }): Promise<EmbeddedPostgres> {
+  const home = resolve(dataDir);
+  await mkdir(home, { recursive: true });
+  const unlock = await lockFolder(join(home, "postgres.lock"));
+  const socketFolder = await folderForSocket(home);
+  const socket = join(socketFolder, SOCKET);
+
+  async function cleanUp(): Promise<void> {
+    await rm(socket, { force: true });
+    if (socketFolder !== home) await rm(socketFolder, { recursive: true, force: true });
+    await unlock();
+  }
+
+  try {
+    // A process that was killed left its socket behind; ours is the lock, so it is nobody's.
+    await rm(socket, { force: true });
+    const stop = await startWorker(join(home, "postgres"), socket);
+    const pool = connect(socketFolder);
+    return {
+      pool,
+      close: async () => {
+        if (!pool.ended && !pool.ending) await pool.end();
+        await stop();
+        await cleanUp();
+      },
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function folderForSocket(home: string): Promise<string> {
+  if (Buffer.byteLength(join(home, SOCKET)) <= LONGEST_SOCKET_PATH) return home;
+  return mkdtemp(join(tmpdir(), "flash-sale-"));
+}
+
+function connect(socketFolder: string): pg.Pool {
+  return createPool({
+    host: socketFolder,
+    port: PORT,
+    user: "postgres",
+    database: "postgres",
+    // All connections are one session: prepared statements and settings of one are seen by the next.
+    max: 1,
+    onConnect: (client) => client.query("discard all"),
+    idleTimeoutMillis: 0,
+    // Everybody waits in one line, and nothing but the line itself takes long.
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
+  });
+}
+
+/** Starts the thread; answers how to stop it. */
+async function startWorker(folder: string, socket: string): Promise<() => Promise<void>> {
+  const worker = new Worker(new URL("./embedded-worker.js", import.meta.url), { workerData: { folder, socket } });
+  const exited = new Promise<void>((done) => worker.once("exit", () => done()));
+  await new Promise<void>((started, failed) => {
+    worker.once("message", () => started());
+    worker.once("exit", () => failed(new Error("the embedded database ended before it was ready")));
+    // Stays for the thread's life: its death closes the socket, which is how callers learn of it.
+    worker.on("error", failed);
+  });
+  return async () => {
+    worker.postMessage("stop");
+    await exited;
+  };
+}

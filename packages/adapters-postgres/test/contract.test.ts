@@ -1,0 +1,30 @@
+import { connectPostgres, migrate } from "@flash-sale/adapters-postgres";
+import { orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
+import type pg from "pg";
+import { createDatabase, emptied, type TestDatabase } from "./database.js";
+
+describe("PostgreSQL", function () {
+  this.timeout(30_000);
+  let database: TestDatabase;
+  let pool: pg.Pool;
+
+  before(async () => {
+    database = await createDatabase();
+    await migrate(database.url);
+    pool = connectPostgres({ url: database.url });
+  });
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  describe("as Products", () => {
+    for (const { name, run } of productsContract) it(name, async () => run(await emptied(pool)));
+  });
+  describe("as Orders", () => {
+    for (const { name, run } of ordersContract) it(name, async () => run(await emptied(pool)));
+  });
+  describe("as OrderPages", () => {
+    for (const { name, run } of orderPagesContract) it(name, async () => run(await emptied(pool)));
+  });
+});

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { createPostgresAdapters } from "@flash-sale/adapters-postgres";
+import pg from "pg";
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Cuts whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+/** An empty database of its own on the server that the test run gives. Without a server the test fails: it does not skip. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const admin = process.env.TEST_DATABASE_URL;
+  if (admin === undefined) throw new Error("TEST_DATABASE_URL is not set: these tests need a PostgreSQL server");
+  const name = `flash_sale_${randomUUID().replaceAll("-", "")}`;
+  await once(admin, `create database ${name}`);
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: async () => void (await once(admin, `drop database ${name} with (force)`)) };
+}
+
+/** One statement, or several, over a connection of its own. */
+export async function once(url: string, sql: string, values?: unknown[]): Promise<pg.QueryResult> {
+  return connected(url, (client) => client.query(sql, values));
+}
+
+export async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The adapters over a database that was emptied. */
+export async function emptied(pool: pg.Pool): Promise<ReturnType<typeof createPostgresAdapters>> {
+  await pool.query("truncate products, ledger, orders");
+  return createPostgresAdapters(pool);
+}
+
+/** Waits until so many sessions of the database wait for a lock: a race that is arranged, not hoped for. */
+export async function untilWaiting(client: pg.Client, sessions: number): Promise<void> {
+  const waiting = "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  for (;;) {
+    const { rows } = await client.query<{ count: number }>(waiting);
+    if ((rows[0]?.count ?? 0) >= sessions) return;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
