@@ -1,27 +1,38 @@
 import type { Product } from "./product.js";
-import type { Announcements } from "./ports/announcements.js";
 import type { Products } from "./ports/products.js";
 
 /** The products this process has met, so that a purchase does not ask Postgres for what hardly changes. */
 export interface Catalogue {
   /** The product as last read; null where there is none. */
   find(productId: string): Promise<Product | null>;
-  /** The product as the ledger has it now. */
+  /** The product as the ledger has it now, or had it when a read that is under way began. */
   refresh(productId: string): Promise<Product | null>;
+  forget(productId: string): void;
 }
 
-export function createCatalogue(ports: { products: Pick<Products, "find">; announcements: Announcements }): Catalogue {
+export function createCatalogue({ products }: { products: Pick<Products, "find"> }): Catalogue {
   const known = new Map<string, Product>();
-  ports.announcements.subscribe(({ kind, productId }) => {
-    if (kind === "epoch-moved") known.delete(productId);
-  });
+  // A crowd that finds a product forgotten asks once.
+  const reads = new Map<string, Promise<Product | null>>();
 
-  async function refresh(productId: string): Promise<Product | null> {
-    const product = await ports.products.find(productId);
+  async function read(productId: string): Promise<Product | null> {
+    const product = await products.find(productId);
     // A slow read must not bring an older epoch back.
     if (product && product.epoch >= (known.get(productId)?.epoch ?? 0)) known.set(productId, product);
     return product;
   }
 
-  return { refresh, find: async (productId) => known.get(productId) ?? refresh(productId) };
+  function refresh(productId: string): Promise<Product | null> {
+    const underWay = reads.get(productId);
+    if (underWay) return underWay;
+    const started = read(productId).finally(() => reads.delete(productId));
+    reads.set(productId, started);
+    return started;
+  }
+
+  return {
+    refresh,
+    find: async (productId) => known.get(productId) ?? refresh(productId),
+    forget: (productId) => void known.delete(productId),
+  };
 }

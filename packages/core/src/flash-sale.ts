@@ -3,7 +3,7 @@ import { createGroupCommit, DEFAULT_COMMIT_LIMITS } from "./group-commit.js";
 import { startHousekeeping } from "./housekeeping.js";
 import type { Order } from "./order.js";
 import type { Admission } from "./ports/admission.js";
-import type { Announcements } from "./ports/announcements.js";
+import type { Announce, Announcements } from "./ports/announcements.js";
 import type { Clock } from "./ports/clock.js";
 import type { Ids } from "./ports/ids.js";
 import type { Inventory, InventoryLoading } from "./ports/inventory.js";
@@ -69,10 +69,17 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
     background.add(watched);
   };
 
+  const announce: Announce = (announcement) => inBackground("announcing", ports.announcements.publish(announcement));
   const catalogue = createCatalogue(ports);
-  const rebuildProduct = rebuild(ports);
+  const soldOut = createSoldOutMemory(ports);
+  const unsubscribe = ports.announcements.subscribe(({ kind, productId }) => {
+    if (kind === "epoch-moved") catalogue.forget(productId);
+    if (kind !== "sold-out") soldOut.forget(productId);
+  });
+
+  const rebuildProduct = rebuild({ ...ports, announce });
   const inService = createInService({ catalogue, rebuild: rebuildProduct });
-  const reapProduct = reap(ports);
+  const reapProduct = reap({ ...ports, announce });
   const status = saleStatus({ ...ports, inService });
   const housekeeping = startHousekeeping({
     ...ports,
@@ -90,8 +97,9 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
       catalogue,
       inService,
       inBackground,
+      announce,
+      soldOut,
       commits: createGroupCommit(ports, DEFAULT_COMMIT_LIMITS),
-      soldOut: createSoldOutMemory(ports),
     }),
     saleStatus: status,
     newestSale: async () => {
@@ -116,6 +124,7 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
     },
     reconcile: reconcile({ ...ports, rebuild: rebuildProduct }),
     close: async () => {
+      unsubscribe();
       await housekeeping.stop();
       while (background.size > 0) await Promise.all(background);
     },

@@ -35,7 +35,7 @@ interface Waiting {
   readonly draft: OrderDraft;
   readonly sinceMs: number;
   mayStand: boolean;
-  readonly settle: (committed: Committed) => void;
+  readonly tell: (committed: Committed) => void;
   readonly fail: (fault: unknown) => void;
 }
 
@@ -60,8 +60,8 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
   }
 
   function enqueue(draft: OrderDraft): Promise<Committed> {
-    return new Promise((settle, fail) => {
-      const waiting: Waiting = { draft, sinceMs: ports.clock.now(), mayStand: false, settle, fail };
+    return new Promise((tell, fail) => {
+      const waiting: Waiting = { draft, sinceMs: ports.clock.now(), mayStand: false, tell, fail };
       const queue = queues.get(draft.productId);
       if (queue) {
         queue.push(waiting);
@@ -75,22 +75,8 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
 
   async function drain(productId: string): Promise<void> {
     const queue = queues.get(productId) ?? [];
-    while (queue.length > 0) await write(takeBatch(queue));
+    while (queue.length > 0) await write(takeBatch(queue, limits));
     queues.delete(productId);
-  }
-
-  /** The oldest that share one epoch and fit. */
-  function takeBatch(queue: Waiting[]): Waiting[] {
-    const epoch = queue[0]?.draft.epoch;
-    let bytes = 0;
-    let end = 0;
-    for (const { draft } of queue) {
-      bytes += draft.metadata === null ? 0 : JSON.stringify(draft.metadata).length;
-      const fits = end < limits.maxBatchRows && bytes <= limits.maxBatchBytes && draft.epoch === epoch;
-      if (end > 0 && !fits) break;
-      end += 1;
-    }
-    return queue.splice(0, end);
   }
 
   /**
@@ -99,11 +85,11 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
    */
   async function write(batch: readonly Waiting[]): Promise<void> {
     for (let waiting = batch; ; ) {
-      waiting = giveUpOld(waiting);
+      waiting = giveUp(waiting, ports.clock.now() - limits.maxWaitMs);
       const [first] = waiting;
       if (!first) return;
       try {
-        await settleAll(first.draft, waiting);
+        await settle(ports.orders, first.draft, waiting);
         return;
       } catch (fault) {
         if (fault instanceof StoreRejected) {
@@ -114,22 +100,6 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
         if (!nothingWritten) for (const one of waiting) one.mayStand = true;
         await ports.clock.sleep(limits.retryDelayMs);
       }
-    }
-  }
-
-  async function settleAll({ productId, epoch }: OrderDraft, waiting: readonly Waiting[]): Promise<void> {
-    // Two requests with one key may wait for one id: it is written once, and the first of them is the buyer's own.
-    const firsts = new Map<string, Waiting>();
-    for (const one of waiting) if (!firsts.has(one.draft.id)) firsts.set(one.draft.id, one);
-    const drafts = [...firsts.values()].map((one) => one.draft);
-    const answers = await ports.orders.commit(productId, epoch, drafts);
-    const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
-    for (const one of waiting) {
-      const answer = answerOf.get(one.draft.id);
-      if (answer === undefined) one.fail(new Error(`the orders store gave no answer for reservation ${one.draft.id}`));
-      else if (answer.kind !== "order") one.settle(answer);
-      // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
-      else one.settle({ ...answer, created: (answer.created || one.mayStand) && firsts.get(one.draft.id) === one });
     }
   }
 
@@ -145,15 +115,46 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
     await write(waiting.slice(middle));
   }
 
-  function giveUpOld(waiting: readonly Waiting[]): readonly Waiting[] {
-    const oldestMs = ports.clock.now() - limits.maxWaitMs;
-    for (const one of waiting) {
-      if (one.sinceMs <= oldestMs) one.settle({ kind: "unavailable", mayStand: one.mayStand });
-    }
-    return waiting.filter((one) => one.sinceMs > oldestMs);
-  }
-
-  return { takePlace, placesTaken: () => placesTaken };
+  return { takePlace };
 }
 
 export type GroupCommit = ReturnType<typeof createGroupCommit>;
+
+/** The oldest that share one epoch and fit. */
+function takeBatch(queue: Waiting[], limits: CommitLimits): Waiting[] {
+  const epoch = queue[0]?.draft.epoch;
+  let bytes = 0;
+  let end = 0;
+  for (const { draft } of queue) {
+    bytes += draft.metadata === null ? 0 : JSON.stringify(draft.metadata).length;
+    const fits = end < limits.maxBatchRows && bytes <= limits.maxBatchBytes && draft.epoch === epoch;
+    if (end > 0 && !fits) break;
+    end += 1;
+  }
+  return queue.splice(0, end);
+}
+
+/** One write of reservations that share product and epoch; each is told its own answer. */
+async function settle(orders: Pick<Orders, "commit">, { productId, epoch }: OrderDraft, waiting: readonly Waiting[]): Promise<void> {
+  // Two requests with one key may wait for one id: it is written once, and the first of them is the buyer's own.
+  const firsts = new Map<string, Waiting>();
+  for (const one of waiting) if (!firsts.has(one.draft.id)) firsts.set(one.draft.id, one);
+  const drafts = [...firsts.values()].map((one) => one.draft);
+  const answers = await orders.commit(productId, epoch, drafts);
+  const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
+  for (const one of waiting) {
+    const answer = answerOf.get(one.draft.id);
+    if (answer === undefined) one.fail(new Error(`the orders store gave no answer for reservation ${one.draft.id}`));
+    else if (answer.kind !== "order") one.tell(answer);
+    // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
+    else one.tell({ ...answer, created: (answer.created || one.mayStand) && firsts.get(one.draft.id) === one });
+  }
+}
+
+/** Tells those that have waited since `oldestMs` or longer that they waited in vain; answers the others. */
+function giveUp(waiting: readonly Waiting[], oldestMs: number): readonly Waiting[] {
+  for (const one of waiting) {
+    if (one.sinceMs <= oldestMs) one.tell({ kind: "unavailable", mayStand: one.mayStand });
+  }
+  return waiting.filter((one) => one.sinceMs > oldestMs);
+}

@@ -17,7 +17,7 @@ export type { Drift, ReconcileReport } from "./use-cases/reconcile.js";
 export type { SaleStatus } from "./use-cases/sale-status.js";
 
 export type { Admission } from "./ports/admission.js";
-export type { Announcement, Announcements } from "./ports/announcements.js";
+export type { Announce, Announcement, Announcements } from "./ports/announcements.js";
 export type { Clock } from "./ports/clock.js";
 export { DERIVED_NAMESPACE, type Ids } from "./ports/ids.js";
 export type { HoldAnswer, HoldRefusal, HoldRequest, Inventory, InventoryLoading, InventoryStatus } from "./ports/inventory.js";

@@ -1,4 +1,3 @@
-import type { Announcements } from "./ports/announcements.js";
 import type { Clock } from "./ports/clock.js";
 
 /** Were every announcement lost, a unit that came back would be on sale again this much later. */
@@ -8,21 +7,21 @@ const FORGET_AFTER_MS = 200;
 export interface SoldOutMemory {
   has(productId: string, epoch: number): boolean;
   remember(productId: string, epoch: number): void;
+  forget(productId: string): void;
 }
 
-export function createSoldOutMemory(ports: { announcements: Announcements; clock: Clock }): SoldOutMemory {
+export function createSoldOutMemory({ clock }: { clock: Clock }): SoldOutMemory {
   const soldOut = new Map<string, { epoch: number; untilMs: number }>();
-  ports.announcements.subscribe(({ kind, productId }) => {
-    if (kind !== "sold-out") soldOut.delete(productId);
-  });
-
   return {
     has(productId, epoch) {
       const entry = soldOut.get(productId);
-      return entry !== undefined && entry.epoch === epoch && ports.clock.now() < entry.untilMs;
+      return entry !== undefined && entry.epoch === epoch && clock.now() < entry.untilMs;
     },
     remember(productId, epoch) {
-      soldOut.set(productId, { epoch, untilMs: ports.clock.now() + FORGET_AFTER_MS });
+      soldOut.set(productId, { epoch, untilMs: clock.now() + FORGET_AFTER_MS });
+    },
+    forget(productId) {
+      soldOut.delete(productId);
     },
   };
 }

@@ -1,9 +1,12 @@
-/** What processes tell each other. Losing one costs time, never a unit. */
+/** What processes tell each other. */
 export interface Announcement {
   readonly kind: "sold-out" | "back-on-sale" | "epoch-moved";
   readonly productId: string;
   readonly epoch: number;
 }
+
+/** Announces without waiting: losing one costs time, never a unit, and must not fail what was done. */
+export type Announce = (announcement: Announcement) => void;
 
 export interface Announcements {
   /** Tells every subscriber, this process's own included, at most once each. */

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../catalogue.js";
 import type { Committed, GroupCommit, Place } from "../group-commit.js";
 import { unitsOf, type Order } from "../order.js";
-import type { Announcements } from "../ports/announcements.js";
+import type { Announce } from "../ports/announcements.js";
 import type { HoldRefusal } from "../ports/inventory.js";
 import type { Ids } from "../ports/ids.js";
 import type { Reservation } from "../reservation.js";
@@ -32,7 +32,7 @@ export interface PurchasePorts extends AdmitPorts {
   readonly catalogue: Catalogue;
   readonly commits: GroupCommit;
   readonly soldOut: SoldOutMemory;
-  readonly announcements: Announcements;
+  readonly announce: Announce;
   readonly ids: Ids;
   /** Runs what no buyer waits for. */
   readonly inBackground: (doing: string, work: Promise<unknown>) => void;
@@ -129,7 +129,7 @@ const attemptWith = (ports: PurchasePorts) => {
     if (admitted.kind === "already-ordered" || admitted.available > 0) return;
     const { epoch } = admitted;
     ports.soldOut.remember(productId, epoch);
-    if (admitted.kind === "held") inBackground("announce", ports.announcements.publish({ kind: "sold-out", productId, epoch }));
+    if (admitted.kind === "held") ports.announce({ kind: "sold-out", productId, epoch });
   }
 
   return attempt;

@@ -1,5 +1,5 @@
 import type { Admission } from "../ports/admission.js";
-import type { Announcements } from "../ports/announcements.js";
+import type { Announce } from "../ports/announcements.js";
 import type { Inventory } from "../ports/inventory.js";
 import type { Orders } from "../ports/orders.js";
 import { putBack } from "./put-back.js";
@@ -17,7 +17,7 @@ const BATCH = 500;
  * the units go back, once. Confirmed: the lost confirm is completed. A writer that wakes up later finds the void and
  * gives up. Two reapers at once do no harm.
  */
-export const reap = (ports: { inventory: Inventory; admission: Admission; orders: Orders; announcements: Announcements }) => {
+export const reap = (ports: { inventory: Inventory; admission: Admission; orders: Orders; announce: Announce }) => {
   const { inventory, admission, orders } = ports;
   const release = putBack(ports);
 

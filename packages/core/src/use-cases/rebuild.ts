@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "../faults.js";
-import type { Announcements } from "../ports/announcements.js";
+import type { Announce } from "../ports/announcements.js";
 import type { Inventory, InventoryLoading } from "../ports/inventory.js";
 import type { Orders } from "../ports/orders.js";
 
@@ -19,9 +19,9 @@ export type Rebuild = (productId: string, distrusted?: number) => Promise<Rebuil
  * rebuild mends that.
  */
 export const rebuild =
-  (ports: { orders: Orders; inventory: Inventory; loading: InventoryLoading; announcements: Announcements }): Rebuild =>
+  (ports: { orders: Orders; inventory: Inventory; loading: InventoryLoading; announce: Announce }): Rebuild =>
   async (productId, distrusted) => {
-    const { orders, inventory, loading, announcements } = ports;
+    const { orders, inventory, loading, announce } = ports;
 
     const report = await orders.withLedger(productId, async (ledger): Promise<RebuildReport> => {
       const trusted = ledger.epoch !== distrusted;
@@ -35,6 +35,6 @@ export const rebuild =
       return { epoch, rebuilt: true };
     });
 
-    if (report?.rebuilt) await announcements.publish({ kind: "epoch-moved", productId, epoch: report.epoch });
+    if (report?.rebuilt) announce({ kind: "epoch-moved", productId, epoch: report.epoch });
     return report;
   };
