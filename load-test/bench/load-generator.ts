@@ -1,0 +1,64 @@
+// Buys over HTTP in a closed loop: each of C connections sends its next purchase when the last one is answered.
+// A process of its own, on bare sockets: on a small machine a client that costs as much as the server measures itself.
+//   node load-generator.js '{"port":3000,"productId":"…","buyers":5000,"connections":64,"prefix":"r1"}'
+import { connect } from "node:net";
+import { decodeOrder, type LoadReport } from "./load.js";
+
+const { port, productId, buyers, connections, prefix } = decodeOrder(process.argv[2] ?? "");
+
+const body = JSON.stringify({ productId });
+const head =
+  "POST /api/v1/sale/purchase HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
+  `Content-Length: ${String(body.length)}\r\nx-user-id: ${prefix}-`;
+const tail = `\r\n\r\n${body}`;
+
+const statuses: Record<string, number> = {};
+let sent = 0;
+
+/** Length of the first whole answer in `text`, or 0 while there is none. */
+const wholeAnswer = (text: string): number => {
+  const headEnd = text.indexOf("\r\n\r\n");
+  if (headEnd < 0) return 0;
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(text.slice(0, headEnd + 2))?.[1];
+  if (length === undefined) throw new Error(`an answer without Content-Length: ${text.slice(0, headEnd)}`);
+  const end = headEnd + 4 + Number(length);
+  return text.length >= end ? end : 0;
+};
+
+const buyOnOneConnection = (): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let received = "";
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const sendNext = (): void => {
+      if (sent === buyers) {
+        socket.end();
+        resolve();
+        return;
+      }
+      socket.write(`${head}${String(sent)}${tail}`, "latin1");
+      sent += 1;
+    };
+    socket.setEncoding("latin1");
+    socket.once("connect", sendNext);
+    socket.once("error", reject);
+    socket.once("close", () => {
+      reject(new Error("the server closed a connection"));
+    });
+    socket.on("data", (chunk: string) => {
+      received += chunk;
+      const end = wholeAnswer(received);
+      if (end === 0) return;
+      const status = received.slice(9, 12);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      received = received.slice(end);
+      sendNext();
+    });
+  });
+
+const cpuBefore = process.cpuUsage();
+const startedMs = performance.now();
+await Promise.all(Array.from({ length: connections }, buyOnOneConnection));
+const seconds = (performance.now() - startedMs) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
+const report: LoadReport = { statuses, seconds, cpuMicros: user + system };
+process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -1,0 +1,49 @@
+import { fileURLToPath } from "node:url";
+import { startNode } from "../servers/node-process.js";
+
+export interface LoadOrder {
+  readonly port: number;
+  readonly productId: string;
+  /** Each buys once, and no other round has one of the same name. */
+  readonly buyers: number;
+  readonly connections: number;
+  readonly prefix: string;
+}
+
+export interface LoadReport {
+  /** Answers by HTTP status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  /** What the load generator itself cost. */
+  readonly cpuMicros: number;
+}
+
+export const decodeOrder = (json: string): LoadOrder => {
+  const order = JSON.parse(json) as Partial<LoadOrder>;
+  const { port, productId, buyers, connections, prefix } = order;
+  if (
+    port === undefined ||
+    productId === undefined ||
+    buyers === undefined ||
+    connections === undefined ||
+    prefix === undefined
+  )
+    throw new Error(`not a load order: ${json}`);
+  return { port, productId, buyers, connections, prefix };
+};
+
+export const decodeReport = (json: string): LoadReport => {
+  const { statuses, seconds, cpuMicros } = JSON.parse(json) as Partial<LoadReport>;
+  if (statuses === undefined || seconds === undefined || cpuMicros === undefined)
+    throw new Error(`not a load report: ${json}`);
+  return { statuses, seconds, cpuMicros };
+};
+
+/** Runs the load generator to its end. */
+export const runLoad = async (order: LoadOrder): Promise<LoadReport> => {
+  const script = fileURLToPath(new URL("./load-generator.js", import.meta.url));
+  await using generator = await startNode({ script, args: [JSON.stringify(order)] });
+  const { code } = await generator.ended();
+  if (code !== 0) throw new Error(`the load generator failed:\n${generator.output()}`);
+  return decodeReport(generator.output());
+};

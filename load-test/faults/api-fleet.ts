@@ -1,0 +1,96 @@
+import { fileURLToPath } from "node:url";
+import { freePort } from "../servers/free-port.js";
+import { startNode, type NodeProcess } from "../servers/node-process.js";
+import type { FaultPlan } from "./faulty-ports.js";
+
+export type NodePlan = Omit<FaultPlan, "node" | "events">;
+
+export interface FleetOptions {
+  readonly redisUrl: string;
+  /** One an API process, so that each may have a way of its own to the server. */
+  readonly databaseUrls: readonly string[];
+  readonly events: string;
+  readonly lockTtlMs: number;
+  /** What is to happen to a process in its n-th life, from 0. */
+  readonly plan?: (node: number, life: number) => NodePlan;
+}
+
+export interface Restart {
+  readonly node: number;
+  readonly diedAtMs: number;
+  readonly readyAtMs: number;
+}
+
+/** API processes that share one sale. One that dies is started again, on the port it had. */
+export interface Fleet extends AsyncDisposable {
+  readonly urls: readonly string[];
+  readonly restarts: readonly Restart[];
+  /** Faults that were no part of the plan: a process that could not be started again. */
+  readonly failures: readonly string[];
+}
+
+export const ADMIN_KEY = "an-admin-key-for-fault-runs";
+const SCRIPT = fileURLToPath(new URL("./api-process.js", import.meta.url));
+
+export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
+  const { redisUrl, databaseUrls, events, lockTtlMs, plan = () => ({}) } = options;
+  const restarts: Restart[] = [];
+  const failures: string[] = [];
+  const running = new Map<number, NodeProcess>();
+  const watches: Promise<void>[] = [];
+  let disposed = false;
+
+  const start = async (node: number, life: number, port: number): Promise<void> => {
+    const faults: FaultPlan = { ...plan(node, life), node, events };
+    const process = await startNode({
+      script: SCRIPT,
+      nodeArgs: [],
+      env: {
+        PORT: String(port),
+        REDIS_URL: redisUrl,
+        DATABASE_URL: databaseUrls[node] ?? "",
+        HOST: "127.0.0.1",
+        SALE_LOCK_TTL_MS: String(lockTtlMs),
+        ADMIN_API_KEY: ADMIN_KEY,
+        LOG_LEVEL: "error",
+        FAULTS: JSON.stringify(faults),
+      },
+      readyUrl: `http://127.0.0.1:${String(port)}/ready`,
+    });
+    running.set(node, process);
+    watches.push(watch(process, node, life, port));
+    // Disposed of while it started.
+    if (disposed) await process.kill();
+  };
+
+  const watch = async (process: NodeProcess, node: number, life: number, port: number): Promise<void> => {
+    const { code, signal } = await process.ended();
+    if (disposed) return;
+    const diedAtMs = Date.now();
+    if (signal !== "SIGKILL") {
+      failures.push(
+        `API process ${String(node)} ended with ${String(code ?? signal)}: ${process.output().slice(-2_000)}`,
+      );
+    }
+    try {
+      await start(node, life + 1, port);
+      restarts.push({ node, diedAtMs, readyAtMs: Date.now() });
+    } catch (fault) {
+      if (!disposed) failures.push(String(fault));
+    }
+  };
+
+  const ports = await Promise.all(databaseUrls.map(() => freePort()));
+  await Promise.all(ports.map((port, node) => start(node, 0, port)));
+
+  return {
+    urls: ports.map((port) => `http://127.0.0.1:${String(port)}`),
+    restarts,
+    failures,
+    async [Symbol.asyncDispose]() {
+      disposed = true;
+      await Promise.all([...running.values()].map((process) => process.kill()));
+      await Promise.all(watches);
+    },
+  };
+};

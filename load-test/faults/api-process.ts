@@ -1,0 +1,30 @@
+// One API process of a fault run: the product's own container and app, with faults planted around the ports. Started by api-fleet.ts.
+import { createFlashSale, type FlashSalePorts } from "@flash-sale/core";
+import { createApp, createLog, readConfig, tokens, wire } from "@flash-sale/http-koa";
+import { faultyPorts, type FaultPlan } from "./faulty-ports.js";
+
+const { FAULTS: faults = "{}", ...environment } = process.env;
+const config = readConfig(environment);
+const log = createLog(config.logLevel);
+const wired = wire(config, log, { keepsHouse: true });
+
+const ports: FlashSalePorts = {
+  products: await wired.get(tokens.products),
+  inventory: await wired.get(tokens.inventory),
+  loading: await wired.get(tokens.loading),
+  locks: await wired.get(tokens.locks),
+  admission: await wired.get(tokens.admission),
+  orders: await wired.get(tokens.orders),
+  orderPages: await wired.get(tokens.orderPages),
+  announcements: await wired.get(tokens.announcements),
+  clock: await wired.get(tokens.clock),
+  ids: await wired.get(tokens.ids),
+};
+const app = createApp({
+  sale: createFlashSale(faultyPorts(ports, JSON.parse(faults) as FaultPlan)),
+  stores: [await wired.get(tokens.inventoryStore), await wired.get(tokens.ordersStore)],
+  clock: ports.clock,
+  log,
+  adminApiKey: config.adminApiKey,
+});
+app.listen(config.port, config.host);

@@ -1,0 +1,71 @@
+import { writeFileSync } from "node:fs";
+import { eventsOf } from "../events.js";
+import type { Row } from "../row.js";
+import { openSale } from "../sale.js";
+import { until } from "../wait.js";
+import { flush } from "./flushed.js";
+
+const NODES = 8;
+
+/** Eight processes that find their inventory lost at one moment, under load: one of them rebuilds. */
+export const eight: Row = {
+  name: "e",
+  about: "8 processes notice a loss at once",
+  async run(stage, options) {
+    // Each loss that is noticed by all at one moment is followed by one that nobody is held up at.
+    const planned = options.scale.strikes * 2;
+    let over = 0;
+    const together: number[] = [];
+    const apart: number[] = [];
+    const wrong: string[] = [];
+    await using sale = await openSale(stage, {
+      ...options,
+      nodes: NODES,
+      clients: 24,
+      plan: (_node, _life, { barrier }) => ({ barrier }),
+      incidents: { planned, over: () => over },
+    });
+    const { scene, shop } = sale;
+    const ledgerEpoch = async (): Promise<number> => {
+      const { rows } = await scene.pool.query<{ epoch: string }>("select epoch from ledger where product_id = $1", [
+        shop.productId,
+      ]);
+      return Number(rows[0]?.epoch);
+    };
+    const noticed = (epoch: number) =>
+      eventsOf(scene.events, "noticed").filter((event) => event.epoch === epoch).length;
+
+    for (; over < planned; over += 1) {
+      const enough = (options.scale.units * 0.3 * (over + 1)) / (planned + 1);
+      await until("the sale is in full swing", () => shop.history.sold() >= enough);
+      const epoch = await ledgerEpoch();
+      const openGate = () => writeFileSync(`${scene.barrier}-${String(epoch)}`, "");
+      const atOnce = over % 2 === 0;
+      if (!atOnce) openGate();
+      const { lostAtMs } = await flush(sale);
+      // One more buyer at each process: the crowd alone might leave one out.
+      const volley = Array.from({ length: NODES }, (_, node) =>
+        shop.buy(node, { userId: `volley-${String(over)}-${String(node)}`, quantity: 1 }),
+      );
+      if (atOnce) {
+        await until("all processes noticed", () => noticed(epoch) === NODES);
+        openGate();
+      }
+      await Promise.all(volley);
+      await sale.healed(lostAtMs);
+      (atOnce ? together : apart).push(shop.history.nextSaleMs(lostAtMs) ?? 0);
+      const rebuilds = (await ledgerEpoch()) - epoch;
+      if (rebuilds !== 1) wrong.push(`${String(rebuilds)} rebuilds for one loss`);
+    }
+    return await sale.finish({
+      struck: { "losses that 8 noticed at once": together.length, "losses at load": apart.length },
+      mustHappen: ({ rebuilds }) => ({ rebuilds }),
+      notes: {
+        "sales stood still, the wait for the eighth included": `${together.join(", ")} ms`,
+        "sales stood still, nobody held up": `${apart.join(", ")} ms`,
+      },
+      alsoWrong: ({ epoch }) =>
+        epoch - 1 === planned ? wrong : [...wrong, `${String(epoch - 1)} rebuilds for ${String(planned)} losses`],
+    });
+  },
+};

@@ -1,0 +1,9 @@
+import type { Row } from "../row.js";
+import { cut } from "./cut.js";
+import { eight } from "./eight.js";
+import { flushed } from "./flushed.js";
+import { killedBeforeCommit, killedBeforeConfirm } from "./killed.js";
+import { million } from "./million.js";
+import { reaper } from "./reaper.js";
+
+export const ROWS: readonly Row[] = [killedBeforeCommit, killedBeforeConfirm, flushed, cut, eight, reaper, million];

@@ -1,0 +1,204 @@
+import { request } from "undici";
+import { ADMIN_KEY, startFleet, type Fleet, type NodePlan } from "./api-fleet.js";
+import { openShop, type Shop } from "./buyer.js";
+import { check } from "./checkers.js";
+import { createCleanUp, type CleanUp } from "./clean-up.js";
+import { sellOut, startCrowd, type Crowd } from "./crowd.js";
+import { startCuttingProxy, type CuttingProxy } from "./cutting-proxy.js";
+import { eventsOf } from "./events.js";
+import { readFacts, readHot, type Facts } from "./facts.js";
+import { createHistory } from "./history.js";
+import { randomFrom, type Random } from "./random.js";
+import { LONGEST_TO_NEXT_SALE_MS, zeroes, type RowOptions, type RowReport } from "./row.js";
+import type { Scene, Stage } from "./stage.js";
+import { until } from "./wait.js";
+import { startWitness } from "./witness.js";
+
+/** Life of a hold in these runs: short, so that the reaper has its turn within seconds. */
+const LOCK_TTL_MS = 1_200;
+const LIMIT = 3;
+const PRICE = 49.99;
+
+export interface SaleOptions extends RowOptions {
+  readonly nodes: number;
+  readonly clients: number;
+  /** Units a buyer may own; default 3. */
+  readonly limit?: number;
+  /** Each API process reaches Postgres through a proxy that can cut. */
+  readonly proxied?: boolean;
+  readonly plan?: (node: number, life: number, scene: Scene) => NodePlan;
+  /** Incidents that are over; the crowd buys no faster than these allow, so that every one of them strikes a live sale. */
+  readonly incidents: { readonly planned: number; readonly over: () => number };
+}
+
+/** One sale on the stage, with its API processes and its crowd. */
+export interface RunningSale extends AsyncDisposable {
+  readonly scene: Scene;
+  readonly fleet: Fleet;
+  readonly shop: Shop;
+  readonly proxies: readonly CuttingProxy[];
+  readonly random: Random;
+  /** The fault is over: the next 201 is waited for from here on; of this API process, where one is named. */
+  healed(atMs: number, node?: number): Promise<void>;
+  /** Sells out, waits until it is quiet, checks everything. `aboutToHappen`: what must not be 0. */
+  finish(outcome: {
+    struck: Record<string, number>;
+    mustHappen: (seen: Seen) => Record<string, number>;
+    notes?: Record<string, number | string>;
+    alsoWrong?: (facts: Facts) => readonly string[];
+    /** Slower than it should be: red in the command's table, and nowhere else. */
+    slow?: readonly string[];
+    /** Orders that stood before these buyers came. */
+    preloaded?: number;
+  }): Promise<RowReport>;
+}
+
+export interface Seen {
+  readonly answered201: number;
+  readonly voids: number;
+  readonly rebuilds: number;
+  readonly ambiguousCommits: number;
+}
+
+export const openSale = async (stage: Stage, options: SaleOptions): Promise<RunningSale> => {
+  const { nodes, clients, seed, scale, incidents, sabotage = {} } = options;
+  const disposal = createCleanUp();
+  try {
+    const random = randomFrom(seed);
+    const scene = disposal.use(await stage.open());
+    const proxies: CuttingProxy[] = [];
+    const databaseUrls: string[] = [];
+    for (let node = 0; node < nodes; node += 1) {
+      const url = new URL(scene.databaseUrl);
+      if (options.proxied === true) {
+        const proxy = disposal.use(await startCuttingProxy(scene.postgresPort));
+        proxies.push(proxy);
+        url.port = String(proxy.port);
+      }
+      databaseUrls.push(url.href);
+    }
+    const fleet = disposal.use(
+      await startFleet({
+        databaseUrls,
+        redisUrl: scene.redisUrl,
+        events: scene.events,
+        lockTtlMs: LOCK_TTL_MS,
+        plan: (node, life) => ({ ...options.plan?.(node, life, scene), ...sabotage }),
+      }),
+    );
+    const productId = await createProduct(fleet.urls[0] ?? "", scale.units, options.limit ?? LIMIT);
+    const shop = disposal.use(openShop(fleet.urls, productId, createHistory()));
+    const witness = startWitness(scene.pool, scene.redis, productId);
+    disposal.defer(() => witness.stop());
+    const crowd = startCrowd(shop, {
+      random,
+      clients,
+      maxQuantity: 2,
+      // An order has 1.4 units about; the last part stays for the end.
+      budget: () => (scale.units * 0.5 * (incidents.over() + 1)) / (incidents.planned + 1),
+    });
+    disposal.defer(() => crowd.stop());
+    const parts = { options, scene, fleet, shop, proxies, random, productId, crowd, witness };
+    return runningSale(parts, disposal);
+  } catch (fault) {
+    await disposal.run();
+    throw fault;
+  }
+};
+
+interface Parts {
+  readonly options: SaleOptions;
+  readonly scene: Scene;
+  readonly fleet: Fleet;
+  readonly shop: Shop;
+  readonly proxies: readonly CuttingProxy[];
+  readonly random: Random;
+  readonly productId: string;
+  readonly crowd: Crowd;
+  readonly witness: ReturnType<typeof startWitness>;
+}
+
+const runningSale = (parts: Parts, disposal: CleanUp): RunningSale => {
+  const { options, scene, fleet, shop, proxies, random, productId, crowd, witness } = parts;
+  const { history } = shop;
+  const waits: number[] = [];
+
+  return {
+    scene,
+    fleet,
+    shop,
+    proxies,
+    random,
+    async healed(atMs, node) {
+      await until("the next 201 after a fault", () => history.nextSaleMs(atMs, node) !== null);
+      waits.push(history.nextSaleMs(atMs, node) ?? 0);
+    },
+    async finish({ struck, mustHappen, notes = {}, alsoWrong = () => [], slow = [], preloaded = 0 }) {
+      await crowd.stop();
+      const unitsLeft = async (): Promise<number> => {
+        const { rows } = await scene.pool.query<{ left: number }>(
+          "select total - committed as left from ledger where product_id = $1",
+          [productId],
+        );
+        return rows[0]?.left ?? 0;
+      };
+      const tooLate = await sellOut(shop, { clients: 8, limit: options.limit ?? LIMIT, unitsLeft });
+      const users = [...new Set(history.asked.map(({ userId }) => userId))];
+      // Confirms that were lost are completed by the reaper, once their holds are past their deadline.
+      const quiet = await until(
+        "no unit is held",
+        async () => {
+          const { epoch } = await readFacts(scene.pool, scene.redis, productId, []);
+          return (await readHot(scene.redis, productId, epoch))?.held === 0;
+        },
+        { timeoutMs: 15_000, everyMs: 50 },
+      ).then(
+        () => [],
+        (fault: unknown) => [`I2: ${String(fault)}`],
+      );
+      await witness.stop();
+
+      const facts = await readFacts(scene.pool, scene.redis, productId, users);
+      const seen: Seen = {
+        answered201: history.sold(),
+        voids: facts.voids,
+        rebuilds: facts.epoch - 1,
+        ambiguousCommits: eventsOf(scene.events, "ambiguous").length,
+      };
+      const longest = Math.max(0, ...waits);
+      const left = facts.total - facts.committed;
+      return {
+        ...seen,
+        seed: options.seed,
+        struck,
+        longestToNextSaleMs: longest,
+        notes: { ...notes, "looks at the stores": witness.looks() },
+        violations: [
+          ...check(history.asked, facts, preloaded),
+          ...witness.violations,
+          ...quiet,
+          ...fleet.failures,
+          ...(left === 0 ? [] : [`I5: ${String(left)} units could not be sold`]),
+          ...(tooLate.kind === "refused" && tooLate.code === "SOLD_OUT"
+            ? []
+            : [`I5: after the last unit: ${JSON.stringify(tooLate)}`]),
+          ...alsoWrong(facts),
+        ],
+        slow: [...slow, ...(longest > LONGEST_TO_NEXT_SALE_MS ? [`${String(longest)} ms to the next 201`] : [])],
+        missing: zeroes({ ...struck, "201s": seen.answered201, ...mustHappen(seen) }),
+      };
+    },
+    [Symbol.asyncDispose]: () => disposal.run(),
+  };
+};
+
+const createProduct = async (url: string, totalQuantity: number, perUserLimit: number): Promise<string> => {
+  const { statusCode, body } = await request(`${url}/api/v1/admin/products`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-admin-key": ADMIN_KEY },
+    body: JSON.stringify({ name: "Console", price: PRICE, totalQuantity, perUserLimit }),
+  });
+  const answer = await body.text();
+  if (statusCode !== 201) throw new Error(`the product was not created: ${String(statusCode)} ${answer}`);
+  return (JSON.parse(answer) as { data: { id: string } }).data.id;
+};
