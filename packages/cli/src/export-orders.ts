@@ -1,0 +1,56 @@
+import type { Order, OrderPages } from "@flash-sale/core";
+import { tokens } from "@flash-sale/http-koa";
+import { everyProduct } from "./every-product.js";
+import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
+import { csv, jsonArray, ndjson } from "./order-formats.js";
+import type { Session } from "./run.js";
+import { toFile, toStdout } from "./whole-file.js";
+
+const PAGE = 1_000;
+
+export interface ExportOptions {
+  readonly productId: string | undefined;
+  readonly format: "csv" | "ndjson";
+  /** Undefined: stdout. */
+  readonly out: string | undefined;
+}
+
+/** Streams orders in keyset pages: no snapshot is kept for longer than one, and no more than one is in memory. */
+export async function exportOrders(
+  { wired, output }: Session,
+  { productId, format, out }: ExportOptions,
+): Promise<ExitCode> {
+  const products = await wired.get(tokens.products);
+  const orderPages = await wired.get(tokens.orderPages);
+  if (productId !== undefined && (await products.find(productId)) === null) {
+    throw new CommandFailed(EXIT.FOUND_WRONG, `There is no product ${productId}.`);
+  }
+  const style = output.json && out === undefined ? jsonArray : { csv, ndjson }[format];
+  let count = 0;
+
+  async function* text(): AsyncGenerator<string> {
+    yield style.head;
+    for await (const id of productId === undefined ? everyProduct(products) : [productId]) {
+      for await (const page of pagesOf(orderPages, id)) yield page.map((order) => style.line(order, count++)).join("");
+    }
+    yield style.tail;
+  }
+
+  if (out === undefined) {
+    await toStdout(text());
+    return EXIT.DONE;
+  }
+  await toFile(out, text());
+  output.say(`${count} orders in ${out}`);
+  output.document({ orders: count, format, out });
+  return EXIT.DONE;
+}
+
+async function* pagesOf(orderPages: OrderPages, productId: string): AsyncGenerator<readonly Order[]> {
+  for (let after = 0; ;) {
+    const page = await orderPages.orders(productId, after, PAGE);
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.number ?? after;
+  }
+}

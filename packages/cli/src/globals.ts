@@ -1,0 +1,4 @@
+/** Options that every command takes. */
+export interface Globals {
+  readonly json: boolean;
+}

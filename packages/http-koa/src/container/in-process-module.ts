@@ -1,0 +1,32 @@
+import { lockThenHold } from "@flash-sale/core";
+import {
+  createMemoryAnnouncements,
+  createMemoryInventory,
+  createMemoryLocks,
+  type MemoryInventory,
+} from "@flash-sale/core/memory";
+import { ContainerModule } from "inversify";
+import { provide, token } from "./token.js";
+import { tokens } from "./tokens.js";
+
+const memory = token<MemoryInventory>("memory inventory");
+
+/** The inventory in this very process, where no Redis is configured. It is rebuilt from the orders when it is first asked. */
+export const inProcessModule = new ContainerModule((load) => {
+  const { config, clock, inventory, locks } = tokens;
+  provide(load, memory, [clock, config], (clock, { saleLockTtlMs }) =>
+    createMemoryInventory({ clock, lockTtlMs: saleLockTtlMs }),
+  );
+  provide(load, inventory, [memory], ({ inventory }) => inventory);
+  provide(load, tokens.loading, [memory], ({ loading }) => loading);
+  provide(load, locks, [clock], (clock) => createMemoryLocks({ clock }));
+  provide(load, tokens.admission, [locks, inventory, config], (locks, inventory, { saleLockTtlMs }) =>
+    lockThenHold(locks, inventory, { lockTtlMs: saleLockTtlMs }),
+  );
+  provide(load, tokens.announcements, [], () => createMemoryAnnouncements());
+  provide(load, tokens.inventoryStore, [], () => ({
+    name: "in-process inventory",
+    where: "this process",
+    ask: async () => undefined,
+  }));
+});

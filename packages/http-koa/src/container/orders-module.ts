@@ -1,0 +1,24 @@
+import {
+  createPostgresAdapters,
+  migrate,
+  pendingMigrations,
+  type connectPostgres,
+} from "@flash-sale/adapters-postgres";
+import type { ContainerModuleLoadOptions } from "inversify";
+import { provide, token, type Token } from "./token.js";
+import { tokens } from "./tokens.js";
+
+export type Pool = ReturnType<typeof connectPostgres>;
+const adapters = token<ReturnType<typeof createPostgresAdapters>>("postgres adapters");
+
+/** The durable ports over a pool, whichever PostgreSQL it leads to. */
+export function provideOrders(load: ContainerModuleLoadOptions, pool: Token<Pool>): void {
+  provide(load, adapters, [pool], createPostgresAdapters);
+  provide(load, tokens.products, [adapters], ({ products }) => products);
+  provide(load, tokens.orders, [adapters], ({ orders }) => orders);
+  provide(load, tokens.orderPages, [adapters], ({ orderPages }) => orderPages);
+  provide(load, tokens.schema, [pool], (pool) => ({
+    migrate: () => migrate(pool),
+    pending: () => pendingMigrations(pool),
+  }));
+}

@@ -1,0 +1,101 @@
+import { InvalidRequest, StoreUnavailable, type PurchaseOutcome, type Refusal } from "@flash-sale/core";
+import { refused, RequestRefused, success, type Answer, type RefusedAnswer } from "./answer.js";
+import { purchaseView } from "./views.js";
+
+/** What a buyer is told. A new outcome in the core does not compile until it has its line here. */
+export function answerToPurchase(outcome: PurchaseOutcome): Answer {
+  switch (outcome.kind) {
+    case "purchased":
+      return success(purchaseView(outcome.order), outcome.replayed ? 200 : 201);
+    case "refused":
+      return answerToRefusal(outcome);
+    case "key-reused":
+      return refused(
+        "IDEMPOTENCY_KEY_REUSED",
+        "This idempotency key was used for a purchase of another quantity or with other metadata.",
+      );
+    case "unknown-product":
+      return productNotFound();
+    case "overloaded":
+      return refused("OVERLOADED", "Too many purchases are under way. Nothing was sold; please try again.");
+    case "unavailable":
+      return unavailable(outcome.orderId);
+    default:
+      return unforeseen(outcome);
+  }
+}
+
+function answerToRefusal(refusal: Refusal): RefusedAnswer {
+  switch (refusal.reason) {
+    case "exceeds-limit": {
+      const { perUserLimit } = refusal;
+      return refused("INVALID_REQUEST", `A buyer may own at most ${units(perUserLimit)} of this product.`, {
+        perUserLimit,
+      });
+    }
+    case "not-started":
+      return refused("SALE_NOT_STARTED", "The sale has not started yet.");
+    case "ended":
+      return refused("SALE_ENDED", "The sale has ended.");
+    case "price-changed":
+      return refused("PRICE_CHANGED", "The price is not the expected one.");
+    case "in-progress":
+      return refused("PURCHASE_IN_PROGRESS", "A purchase of this product by this user is under way.");
+    case "limit-reached": {
+      const { orderIds, unitsLeft } = refusal;
+      const sentence =
+        unitsLeft === 0
+          ? "This user has bought all units a buyer may own."
+          : `This user may buy ${units(unitsLeft)} more, not as many as asked.`;
+      return refused("ALREADY_PURCHASED", sentence, { orderIds, unitsLeft });
+    }
+    case "sold-out":
+      return refused("SOLD_OUT", "Fewer units are left than were asked for.");
+    default:
+      return unforeseen(refusal);
+  }
+}
+
+/** What is told when something was thrown. `foreseen` is false for what nobody thought of: that is logged with its stack. */
+export function answerToFault(fault: unknown): { readonly answer: RefusedAnswer; readonly foreseen: boolean } {
+  if (fault instanceof RequestRefused) return { answer: refused(fault.code, fault.message), foreseen: true };
+  if (fault instanceof InvalidRequest) {
+    const { field, details, message } = fault;
+    return { answer: refused("INVALID_REQUEST", sentence(message), { field, ...details }), foreseen: true };
+  }
+  if (fault instanceof StoreUnavailable) return { answer: unavailable(null), foreseen: true };
+  return {
+    answer: refused("INTERNAL", "Something went wrong that nobody foresaw. Please try again."),
+    foreseen: false,
+  };
+}
+
+export function productNotFound(): RefusedAnswer {
+  return refused("PRODUCT_NOT_FOUND", "There is no such product.");
+}
+
+export function orderNotFound(): RefusedAnswer {
+  return refused("ORDER_NOT_FOUND", "This buyer has no such order.");
+}
+
+function unavailable(orderId: string | null): RefusedAnswer {
+  if (orderId === null) return refused("UNAVAILABLE", "A store cannot be reached. Nothing was sold; please try again.");
+  return refused(
+    "UNAVAILABLE",
+    "A store stopped answering during the purchase. Ask for the order to learn whether it stands.",
+    { orderId },
+  );
+}
+
+function units(count: number): string {
+  return count === 1 ? "1 unit" : `${count} units`;
+}
+
+/** The core's messages begin with a field's name and have no full stop. */
+function sentence(message: string): string {
+  return message.endsWith(".") ? message : `${message}.`;
+}
+
+function unforeseen(value: never): never {
+  throw new Error(`no answer for ${JSON.stringify(value)}`);
+}

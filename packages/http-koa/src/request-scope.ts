@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import type { Context, Middleware } from "koa";
+import { RETRY_AFTER_S, STATUS_OF, type Answer } from "./answer.js";
+import type { Answering, ApiState } from "./api.js";
+import type { Log } from "./log.js";
+import { answerToFault } from "./outcome.js";
+
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+const RETRY_AFTER = String(RETRY_AFTER_S);
+
+/** Gives every request its id, a gateway's own or a new one, and sees to it that each is answered, whatever is thrown. */
+export function requestScope(log: Log): Middleware<ApiState> {
+  // Drawn once a process: a random id a request costs more than the rest of this function.
+  const prefix = randomBytes(6).toString("hex");
+  let count = 0;
+  return async (ctx, next) => {
+    const own = ctx.req.headers["x-request-id"];
+    const requestId = typeof own === "string" && REQUEST_ID.test(own) ? own : `${prefix}-${(count += 1).toString(36)}`;
+    ctx.state.requestId = requestId;
+    ctx.res.setHeader("X-Request-Id", requestId);
+    try {
+      await next();
+    } catch (fault) {
+      const { answer, foreseen } = answerToFault(fault);
+      if (!foreseen) log.error({ requestId, err: fault }, "a fault nobody foresaw");
+      else if (answer.code === "UNAVAILABLE") log.warn({ requestId, err: fault }, "a store did not answer");
+      give(ctx, answer, log);
+    }
+  };
+}
+
+export const answeringWith =
+  (log: Log): Answering =>
+  (handler) =>
+  async (ctx) =>
+    give(ctx, await handler(ctx), log);
+
+/** The one place where an answer goes out in its envelope, and a refusal into the log. */
+export function give(ctx: Context, answer: Answer, log: Log): void {
+  const { requestId } = ctx.state as ApiState;
+  ctx.type = "application/json; charset=utf-8";
+  if (answer.kind === "success") {
+    const { status, data } = answer;
+    ctx.status = status;
+    ctx.body = JSON.stringify({ success: true, data });
+    if (status === 201) log.debug({ requestId, data }, "created");
+    return;
+  }
+  const { code, error, details } = answer;
+  const { method, path } = ctx;
+  const status = STATUS_OF[code];
+  ctx.status = status;
+  if (status === 429 || status === 503) ctx.set("Retry-After", RETRY_AFTER);
+  ctx.body = JSON.stringify({ success: false, error, code, details });
+  log[status === 503 ? "warn" : "info"]({ requestId, method, path, status, code, details }, error);
+}

@@ -1,0 +1,105 @@
+import { InvalidRequest, LIMITS, USER_ID, UUID, type Metadata, type NewProduct } from "@flash-sale/core";
+import { z } from "zod";
+import type { ApiContext } from "./api.js";
+import { shown } from "./json-body.js";
+
+/** What callers may send. One schema a body: it validates here, and describes the body in the API's document. */
+
+const missingOr = (sentence: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined ? "is missing" : sentence),
+});
+const uuid = z.string(missingOr("must be a UUID")).regex(UUID, missingOr("must be a UUID"));
+const userId = z
+  .string(missingOr("must be a text"))
+  .regex(USER_ID, missingOr("must be 1 to 64 characters of A-Z a-z 0-9 _ . @ : -"));
+const amount = z
+  .number(missingOr("must be a decimal number of 0 or more"))
+  .min(0, missingOr("must be a decimal number of 0 or more"));
+const quantityUpTo = (max: number) => {
+  const sentence = missingOr(`must be a whole number from 1 to ${max}`);
+  return z.int(sentence).min(1, sentence).max(max, sentence);
+};
+const instant = z.iso.datetime({
+  offset: true,
+  ...missingOr("must be an ISO 8601 time with its offset, such as 2030-01-31T18:00:00Z"),
+});
+
+function isSmallObject(value: unknown): value is Metadata {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Buffer.byteLength(JSON.stringify(value)) <= LIMITS.metadataBytes;
+}
+
+export const purchaseBody = z.strictObject({
+  productId: uuid,
+  quantity: quantityUpTo(LIMITS.totalQuantity).optional(),
+  userId: userId.optional(),
+  expectedPrice: amount.optional(),
+  metadata: z
+    .custom<Metadata>(isSmallObject, missingOr(`must be an object of at most ${LIMITS.metadataBytes} bytes of JSON`))
+    .optional(),
+});
+
+export const newProductBody = z.strictObject({
+  name: z.string(missingOr("must be a text")),
+  description: z.string(missingOr("must be a text or null")).nullish(),
+  price: amount,
+  currency: z.string(missingOr("must be an ISO 4217 code of three capitals, such as USD")).optional(),
+  totalQuantity: quantityUpTo(LIMITS.totalQuantity),
+  perUserLimit: quantityUpTo(LIMITS.perUserLimit).optional(),
+  saleStartAt: instant.optional(),
+  saleEndAt: instant.optional(),
+});
+
+/** @throws InvalidRequest whose sentence names every field that is wrong */
+export function read<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+  const found = schema.safeParse(body);
+  if (found.success) return found.data;
+  const { issues } = found.error;
+  const sentences = issues.slice(0, 5).map(sentenceOf);
+  throw new InvalidRequest(fieldOf(issues[0]), sentences.join("; "));
+}
+
+function fieldOf(issue: z.core.$ZodIssue | undefined): string {
+  const name = issue?.code === "unrecognized_keys" ? issue.keys[0] : issue?.path[0];
+  return typeof name === "string" ? name.slice(0, 64) : "body";
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return `Unknown field ${issue.keys.slice(0, 5).map(shown).join(", ")}`;
+  return issue.path.length === 0 ? "The body must be a JSON object" : `${issue.path.join(".")} ${issue.message}`;
+}
+
+export function toNewProduct(body: z.infer<typeof newProductBody>): NewProduct {
+  const { saleStartAt, saleEndAt, ...product } = body;
+  return { ...product, saleStartAtMs: toMs(saleStartAt), saleEndAtMs: toMs(saleEndAt) };
+}
+
+function toMs(instant: string | undefined): number | undefined {
+  return instant === undefined ? undefined : Date.parse(instant);
+}
+
+/** A request header. Of one that comes several times Node joins the values with commas. */
+export function header({ req }: ApiContext, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A UUID from the path or the query, in its one spelling. */
+export function uuidParameter(name: string, value: string | undefined): string {
+  if (value === undefined || !UUID.test(value)) throw new InvalidRequest(name, `${name} must be a UUID`);
+  return value.toLowerCase();
+}
+
+/** The query's parameters. One that is given twice is refused: a gateway may have looked at the other one. */
+export function queryOf(ctx: ApiContext): Readonly<Record<string, string | undefined>> {
+  if (ctx.querystring === "") return NO_PARAMETERS;
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(ctx.querystring)) {
+    if (Object.hasOwn(parameters, name))
+      throw new InvalidRequest("query", `The query parameter ${shown(name)} is given twice`);
+    Object.defineProperty(parameters, name, { value, enumerable: true });
+  }
+  return parameters;
+}
+
+const NO_PARAMETERS = {};

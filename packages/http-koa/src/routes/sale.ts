@@ -1,0 +1,71 @@
+import type { FlashSale } from "@flash-sale/core";
+import { success, type Answer } from "../answer.js";
+import { API_BASE, type Answering, type ApiRouter } from "../api.js";
+import type { Buyer } from "../identity.js";
+import { jsonBody } from "../json-body.js";
+import { answerToPurchase, orderNotFound, productNotFound } from "../outcome.js";
+import { header, purchaseBody, queryOf, read, uuidParameter } from "../request.js";
+import { purchaseView, saleView, userStatusView } from "../views.js";
+
+export interface SaleRoutes {
+  readonly sale: FlashSale;
+  readonly buyerOf: Buyer;
+  readonly answering: Answering;
+}
+
+/** What buyers, and everybody who looks on, can ask. */
+export function addSaleRoutes(router: ApiRouter, { sale, buyerOf, answering }: SaleRoutes): void {
+  const purchase = answering(async (ctx) => {
+    const { userId, ...wish } = read(purchaseBody, ctx.request.body);
+    const buyer = buyerOf(ctx, queryOf(ctx)["userId"], userId);
+    return answerToPurchase(
+      await sale.purchase({ ...wish, userId: buyer, idempotencyKey: header(ctx, "idempotency-key") }),
+    );
+  });
+
+  async function newest(): Promise<Answer> {
+    const found = await sale.newestSale();
+    return found ? success(saleView(found)) : productNotFound();
+  }
+
+  async function statusOf(productId: string): Promise<Answer> {
+    const found = await sale.saleStatus(productId);
+    return found ? success(saleView(found)) : productNotFound();
+  }
+
+  const first = answering((ctx) => {
+    queryOf(ctx);
+    return newest();
+  });
+
+  const status = answering((ctx) => {
+    const { productId } = queryOf(ctx);
+    return productId === undefined ? newest() : statusOf(uuidParameter("productId", productId));
+  });
+
+  const statusOfOne = answering((ctx) => {
+    queryOf(ctx);
+    return statusOf(uuidParameter("productId", ctx.params["productId"]));
+  });
+
+  const userStatus = answering(async (ctx) => {
+    const { productId, userId } = queryOf(ctx);
+    const id = uuidParameter("productId", productId);
+    const found = await sale.ordersOf(id, buyerOf(ctx, userId));
+    return found ? success(userStatusView(found.product, found.orders)) : productNotFound();
+  });
+
+  const order = answering(async (ctx) => {
+    const { userId } = queryOf(ctx);
+    const id = uuidParameter("orderId", ctx.params["orderId"]);
+    const found = await sale.findOrder(id, buyerOf(ctx, userId));
+    return found ? success(purchaseView(found)) : orderNotFound();
+  });
+
+  router.post(`${API_BASE}/sale/purchase`, jsonBody, purchase);
+  router.get(`${API_BASE}/sale/first`, first);
+  router.get(`${API_BASE}/sale/status`, status);
+  router.get(`${API_BASE}/sale/status/:productId`, statusOfOne);
+  router.get(`${API_BASE}/sale/user/status`, userStatus);
+  router.get(`${API_BASE}/sale/orders/:orderId`, order);
+}

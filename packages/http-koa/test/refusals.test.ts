@@ -1,0 +1,333 @@
+import { StoreUnavailable } from "@flash-sale/core";
+import { expect } from "chai";
+import sinon from "sinon";
+import { ADMIN_KEY, startApi, type Answer, type Api } from "./api.js";
+
+const HOUR_MS = 3_600_000;
+const NOBODY = "0190a5a0-0000-7000-8000-000000000000";
+const admin = { "x-admin-key": ADMIN_KEY };
+const newProduct = { name: "Console", price: 499, totalQuantity: 100 };
+
+describe("a refusal over HTTP", () => {
+  let api: Api;
+  beforeEach(async () => {
+    api = await startApi();
+  });
+  afterEach(async () => {
+    sinon.restore();
+    await api.close();
+  });
+
+  /** Every refusal has the envelope, its code, its status, a sentence, and its line in the log. */
+  function expectRefusal(answer: Answer, status: number, code: string): void {
+    expect(answer.body, JSON.stringify(answer.body)).to.include({ success: false, code });
+    expect(answer.status).to.equal(status);
+    expect(answer.body.error).to.match(/^\S.*\.$/);
+    expect(answer.headers.get("content-type")).to.equal("application/json; charset=utf-8");
+    expect(answer.headers.has("retry-after")).to.equal(status === 429 || status === 503);
+    const requestId = answer.headers.get("x-request-id");
+    expect(api.lines.filter((line) => line["requestId"] === requestId && line["code"] === code)).to.have.lengthOf(1);
+  }
+
+  describe("INVALID_REQUEST", () => {
+    const purchases: [string, (productId: string) => unknown, string][] = [
+      ["malformed JSON", () => '{"productId":', "body"],
+      ["JSON that is no object", () => [], "body"],
+      ["an empty body", () => "", "productId"],
+      ["no product id", () => ({}), "productId"],
+      ["a product id that is no UUID", () => ({ productId: "1" }), "productId"],
+      ["a quantity of 0", (productId) => ({ productId, quantity: 0 }), "quantity"],
+      ["a quantity of 1.5", (productId) => ({ productId, quantity: 1.5 }), "quantity"],
+      ['a quantity of "1"', (productId) => ({ productId, quantity: "1" }), "quantity"],
+      ["a quantity of null", (productId) => ({ productId, quantity: null }), "quantity"],
+      ["a body's user id with a space", (productId) => ({ productId, userId: "a b" }), "userId"],
+      ["a negative expected price", (productId) => ({ productId, expectedPrice: -1 }), "expectedPrice"],
+      ["an expected price of three decimals", (productId) => ({ productId, expectedPrice: 49.999 }), "expectedPrice"],
+      ["metadata that is a list", (productId) => ({ productId, metadata: [] }), "metadata"],
+      ["metadata above 4 KiB", (productId) => ({ productId, metadata: { a: "x".repeat(4_096) } }), "metadata"],
+      ["metadata with U+0000", (productId) => ({ productId, metadata: { a: "\0" } }), "metadata"],
+      ["an unknown field", (productId) => ({ productId, colour: "red" }), "colour"],
+      ["__proto__", (productId) => `{"productId":"${productId}","__proto__":{}}`, "body"],
+      ["a key given twice", (productId) => `{"productId":"${productId}","quantity":1,"quantity":2}`, "body"],
+      [
+        "a key given twice in metadata, once escaped",
+        (productId) => `{"productId":"${productId}","metadata":{"a":[{"b":1,"\\u0062":2}]}}`,
+        "body",
+      ],
+    ];
+    for (const [what, body, field] of purchases) {
+      it(`is the answer to a purchase with ${what}`, async () => {
+        const answer = await api.buy("u1", body(await api.product()) as object);
+        expectRefusal(answer, 400, "INVALID_REQUEST");
+        expect(answer.body.details["field"]).to.equal(field);
+      });
+    }
+
+    it("names every field that is wrong", async () => {
+      const { body } = await api.buy("u1", { productId: 1, quantity: 0, colour: "red" });
+      expect(body.error).to.equal(
+        'productId must be a UUID; quantity must be a whole number from 1 to 100000000; Unknown field "colour".',
+      );
+    });
+
+    it("is the answer to more units than the limit, which it tells", async () => {
+      const answer = await api.buy("u1", { productId: await api.product({ perUserLimit: 3 }), quantity: 4 });
+      expectRefusal(answer, 400, "INVALID_REQUEST");
+      expect(answer.body.details).to.deep.equal({ perUserLimit: 3 });
+    });
+
+    for (const key of ["", "x".repeat(65), "sch\u00f6n"]) {
+      it(`is the answer to the idempotency key ${JSON.stringify(key)}`, async () => {
+        expectRefusal(
+          await api.buy("u1", { productId: await api.product() }, { "idempotency-key": key }),
+          400,
+          "INVALID_REQUEST",
+        );
+      });
+    }
+
+    it("is the answer to a user id with a space in any of its places", async () => {
+      const productId = await api.product();
+      expectRefusal(await api.buy("a b", { productId }), 400, "INVALID_REQUEST");
+      expectRefusal(await api.post("/sale/purchase?userId=a%20b", { productId }), 400, "INVALID_REQUEST");
+    });
+
+    it("is the answer to a header that says nobody, though the query says somebody", async () => {
+      expectRefusal(
+        await api.post("/sale/purchase?userId=u1", { productId: await api.product() }, { "x-user-id": "" }),
+        400,
+        "INVALID_REQUEST",
+      );
+    });
+
+    for (const path of [
+      "/sale/status/1",
+      "/sale/status?productId=1",
+      "/sale/status?productId=",
+      "/sale/user/status?userId=u1",
+      "/sale/user/status?userId=u1&productId=1",
+      "/sale/orders/1?userId=u1",
+      "/sale/first?a=1&a=2",
+      `/sale/status?productId=${NOBODY}&productId=${NOBODY}`,
+      `/sale/status/${NOBODY}?a=1&a=1`,
+    ]) {
+      it(`is the answer to GET ${path}`, async () => {
+        expectRefusal(await api.call(`/api/v1${path}`), 400, "INVALID_REQUEST");
+      });
+    }
+
+    const products: [string, object, string][] = [
+      ["no name", { name: undefined }, "name"],
+      ["an empty name", { name: "" }, "name"],
+      ["a negative price", { price: -1 }, "price"],
+      ["a price as a text", { price: "499" }, "price"],
+      ["more decimals than the currency has", { price: 1.5, currency: "JPY" }, "price"],
+      ["a currency in small letters", { currency: "usd" }, "currency"],
+      ["a total of 0", { totalQuantity: 0 }, "totalQuantity"],
+      ["a limit of 0", { perUserLimit: 0 }, "perUserLimit"],
+      ["a start without an offset", { saleStartAt: "2030-01-31T18:00:00" }, "saleStartAt"],
+      ["a day that does not exist", { saleStartAt: "2030-02-30T18:00:00Z" }, "saleStartAt"],
+      [
+        "an end at its start",
+        { saleStartAt: "2030-01-31T18:00:00Z", saleEndAt: "2030-01-31T19:00:00+01:00" },
+        "saleEndAt",
+      ],
+      ["an unknown field", { id: NOBODY }, "id"],
+    ];
+    for (const [what, change, field] of products) {
+      it(`is the answer to a product with ${what}`, async () => {
+        const answer = await api.post("/admin/products", { ...newProduct, ...change }, admin);
+        expectRefusal(answer, 400, "INVALID_REQUEST");
+        expect(answer.body.details["field"]).to.equal(field);
+      });
+    }
+  });
+
+  it("SALE_NOT_STARTED before the window, SALE_ENDED after it", async () => {
+    const [now, soon] = [Date.now(), Date.now() + HOUR_MS];
+    expectRefusal(
+      await api.buy("u1", { productId: await api.product({ saleStartAtMs: soon }) }),
+      400,
+      "SALE_NOT_STARTED",
+    );
+    const over = { saleStartAtMs: now - 2 * HOUR_MS, saleEndAtMs: now - HOUR_MS };
+    expectRefusal(await api.buy("u1", { productId: await api.product(over) }), 400, "SALE_ENDED");
+  });
+
+  it("SOLD_OUT where fewer units are left than were asked for", async () => {
+    const productId = await api.product({ totalQuantity: 3, perUserLimit: 2 });
+    await api.buy("u1", { productId, quantity: 2 });
+    expectRefusal(await api.buy("u2", { productId, quantity: 2 }), 400, "SOLD_OUT");
+    expect((await api.buy("u3", { productId })).status).to.equal(201);
+    expectRefusal(await api.buy("u4", { productId }), 400, "SOLD_OUT");
+  });
+
+  it("ALREADY_PURCHASED where the limit does not leave that many, with the orders and what is left", async () => {
+    const productId = await api.product({ perUserLimit: 3 });
+    const { body } = await api.buy("u1", { productId, quantity: 2 });
+    const answer = await api.buy("u1", { productId, quantity: 2 });
+    expectRefusal(answer, 403, "ALREADY_PURCHASED");
+    expect(answer.body.details).to.deep.equal({ orderIds: [body.data.orderId], unitsLeft: 1 });
+  });
+
+  it("PURCHASE_IN_PROGRESS while this user's purchase of this product is under way", async () => {
+    const productId = await api.product({ perUserLimit: 5 });
+    const { orders } = api.ports;
+    const commit = orders.commit.bind(orders);
+    let goOn = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      sinon.stub(orders, "commit").callsFake(async (...batch) => {
+        resolve();
+        await new Promise<void>((open) => (goOn = open));
+        return commit(...batch);
+      });
+    });
+    const first = api.buy("u1", { productId });
+    await asked;
+    expectRefusal(await api.buy("u1", { productId }), 403, "PURCHASE_IN_PROGRESS");
+    goOn();
+    expect((await first).status).to.equal(201);
+  });
+
+  it("UNAUTHENTICATED without an identity, FORBIDDEN with a wrong admin key", async () => {
+    const productId = await api.product();
+    expectRefusal(await api.post("/sale/purchase", { productId }), 401, "UNAUTHENTICATED");
+    expectRefusal(await api.call(`/api/v1/sale/user/status?productId=${productId}`), 401, "UNAUTHENTICATED");
+    expectRefusal(await api.call(`/api/v1/sale/orders/${NOBODY}`), 401, "UNAUTHENTICATED");
+    expectRefusal(await api.post("/admin/products", newProduct), 401, "UNAUTHENTICATED");
+    expectRefusal(await api.post("/admin/products", newProduct, { "x-admin-key": "wrong" }), 403, "FORBIDDEN");
+    expectRefusal(
+      await api.post("/admin/products", newProduct, { "x-admin-key": ADMIN_KEY.slice(0, -1) }),
+      403,
+      "FORBIDDEN",
+    );
+  });
+
+  it("FORBIDDEN for everybody where no admin key is configured", async () => {
+    await api.close();
+    api = await startApi({ adminApiKey: null });
+    expectRefusal(await api.post("/admin/products", newProduct), 403, "FORBIDDEN");
+    expectRefusal(await api.post("/admin/products", newProduct, admin), 403, "FORBIDDEN");
+  });
+
+  it("PRODUCT_NOT_FOUND, ORDER_NOT_FOUND and NOT_FOUND", async () => {
+    expectRefusal(await api.call("/api/v1/sale/first"), 404, "PRODUCT_NOT_FOUND");
+    expectRefusal(await api.call("/api/v1/sale/status"), 404, "PRODUCT_NOT_FOUND");
+    expectRefusal(await api.call(`/api/v1/sale/status/${NOBODY}`), 404, "PRODUCT_NOT_FOUND");
+    expectRefusal(await api.call(`/api/v1/sale/status?productId=${NOBODY}`), 404, "PRODUCT_NOT_FOUND");
+    expectRefusal(await api.call(`/api/v1/sale/user/status?userId=u1&productId=${NOBODY}`), 404, "PRODUCT_NOT_FOUND");
+    expectRefusal(await api.buy("u1", { productId: NOBODY }), 404, "PRODUCT_NOT_FOUND");
+    expectRefusal(await api.call(`/api/v1/sale/orders/${NOBODY}?userId=u1`), 404, "ORDER_NOT_FOUND");
+    for (const path of [
+      "/",
+      "/api",
+      "/api/v1",
+      "/api/v2/sale/first",
+      "/api/v1.1/sale/first",
+      "/api/v1/sale",
+      "/sale/first",
+    ]) {
+      expectRefusal(await api.call(path), 404, "NOT_FOUND");
+    }
+  });
+
+  it("ORDER_NOT_FOUND for another buyer's order", async () => {
+    const { body } = await api.buy("u1", { productId: await api.product() });
+    expectRefusal(await api.call(`/api/v1/sale/orders/${body.data.orderId}?userId=u2`), 404, "ORDER_NOT_FOUND");
+  });
+
+  it("METHOD_NOT_ALLOWED for a wrong method, whatever it is, with those that are right", async () => {
+    for (const method of ["GET", "PUT", "DELETE", "OPTIONS", "PROPFIND"]) {
+      const answer = await api.call("/api/v1.0/sale/purchase", { method });
+      expectRefusal(answer, 405, "METHOD_NOT_ALLOWED");
+      expect(answer.headers.get("allow")).to.equal("POST");
+    }
+    expectRefusal(await api.call("/health", { method: "POST" }), 405, "METHOD_NOT_ALLOWED");
+  });
+
+  it("PAYLOAD_TOO_LARGE above 16 KiB, with a length or without, and not at 16 KiB", async () => {
+    const body = (bytes: number) => JSON.stringify({ productId: NOBODY }).padEnd(bytes);
+    expectRefusal(await api.buy("u1", body(16_385) as unknown as object), 413, "PAYLOAD_TOO_LARGE");
+    expectRefusal(await api.buy("u1", body(16_384) as unknown as object), 404, "PRODUCT_NOT_FOUND");
+    const stream = new Blob([body(500_000)]).stream();
+    const headers = { "content-type": "application/json", "x-user-id": "u1" };
+    const chunked: RequestInit & { duplex: "half" } = { method: "POST", headers, body: stream, duplex: "half" };
+    expectRefusal(await api.call("/api/v1/sale/purchase", chunked), 413, "PAYLOAD_TOO_LARGE");
+  });
+
+  it("UNSUPPORTED_MEDIA_TYPE for a body that is not called JSON, or packed in an unknown way", async () => {
+    const body = { productId: await api.product() };
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
+      expectRefusal(await api.buy("u1", body, { "content-type": type }), 415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    expectRefusal(await api.buy("u1", body, { "content-encoding": "zstd" }), 415, "UNSUPPORTED_MEDIA_TYPE");
+    expectRefusal(await api.buy("u1", body, { "content-encoding": "gzip" }), 400, "INVALID_REQUEST");
+    expect((await api.buy("u1", body, { "content-type": "Application/JSON; charset=utf-8" })).status).to.equal(201);
+  });
+
+  it("PRICE_CHANGED where the expected price is not the price", async () => {
+    const productId = await api.product();
+    expectRefusal(await api.buy("u1", { productId, expectedPrice: 49.98 }), 409, "PRICE_CHANGED");
+    expect((await api.buy("u1", { productId, expectedPrice: 49.99 })).status).to.equal(201);
+  });
+
+  it("IDEMPOTENCY_KEY_REUSED with another quantity or other metadata", async () => {
+    const productId = await api.product({ perUserLimit: 2 });
+    const key = { "idempotency-key": "k" };
+    await api.buy("u1", { productId }, key);
+    expectRefusal(await api.buy("u1", { productId, quantity: 2 }, key), 422, "IDEMPOTENCY_KEY_REUSED");
+    expectRefusal(await api.buy("u1", { productId, metadata: { a: 1 } }, key), 422, "IDEMPOTENCY_KEY_REUSED");
+  });
+
+  it("OVERLOADED when the queue is full", async () => {
+    const productId = await api.product();
+    sinon.stub(api.sale, "purchase").resolves({ kind: "overloaded" });
+    expectRefusal(await api.buy("u1", { productId }), 429, "OVERLOADED");
+  });
+
+  it("UNAVAILABLE where a store does not answer, with the order that may stand", async () => {
+    const productId = await api.product();
+    const purchase = sinon.stub(api.sale, "purchase");
+    purchase.rejects(new StoreUnavailable("inventory", "none"));
+    expectRefusal(await api.buy("u1", { productId }), 503, "UNAVAILABLE");
+    purchase.resolves({ kind: "unavailable", orderId: null });
+    expectRefusal(await api.buy("u1", { productId }), 503, "UNAVAILABLE");
+    purchase.resolves({ kind: "unavailable", orderId: NOBODY });
+    const answer = await api.buy("u1", { productId });
+    expectRefusal(answer, 503, "UNAVAILABLE");
+    expect(answer.body.details).to.deep.equal({ orderId: NOBODY });
+  });
+
+  it("INTERNAL for a fault nobody foresaw, whose words stay inside", async () => {
+    const productId = await api.product();
+    sinon.stub(api.sale, "purchase").rejects(new TypeError("secret words"));
+    const answer = await api.buy("u1", { productId });
+    expectRefusal(answer, 503, "INTERNAL");
+    expect(JSON.stringify(answer.body)).not.to.contain("secret words");
+    expect(api.lines.some(({ level, err }) => level === 50 && JSON.stringify(err).includes("secret words"))).to.be.true;
+  });
+
+  it("comes in the order of the checks: body, identity, product, replay, window, price, limit, stock", async () => {
+    const ended = await api.product({ saleStartAtMs: Date.now() - 2 * HOUR_MS, saleEndAtMs: Date.now() - HOUR_MS });
+    expectRefusal(await api.post("/sale/purchase", { productId: NOBODY, colour: "red" }), 400, "INVALID_REQUEST");
+    expectRefusal(
+      await api.post("/sale/purchase", { productId: NOBODY, metadata: { a: "x".repeat(5_000) } }),
+      400,
+      "INVALID_REQUEST",
+    );
+    expectRefusal(await api.post("/sale/purchase", { productId: NOBODY }), 401, "UNAUTHENTICATED");
+    expectRefusal(await api.buy("u1", { productId: ended, expectedPrice: 1 }), 400, "SALE_ENDED");
+    const open = await api.product({ totalQuantity: 1 });
+    const key = { "idempotency-key": "k" };
+    await api.buy("u1", { productId: open }, key);
+    expect((await api.buy("u1", { productId: open, expectedPrice: 1 }, key)).status).to.equal(200);
+    expectRefusal(await api.buy("u1", { productId: open, quantity: 2 }, key), 422, "IDEMPOTENCY_KEY_REUSED");
+    expectRefusal(
+      await api.buy("u1", { productId: open, expectedPrice: 1 }, { "idempotency-key": "l" }),
+      409,
+      "PRICE_CHANGED",
+    );
+    expectRefusal(await api.buy("u1", { productId: open }, { "idempotency-key": "l" }), 403, "ALREADY_PURCHASED");
+    expectRefusal(await api.buy("u2", { productId: open }), 400, "SOLD_OUT");
+  });
+});
