@@ -38,7 +38,10 @@ export function productOf(changes: Partial<Product> = {}): Product {
 }
 
 /** Puts a product on sale whose ledger is at epoch 1, the epoch of every draft. */
-export async function givenProduct({ products, orders }: DatabaseHarness, changes: Partial<Product> = {}): Promise<Product> {
+export async function givenProduct(
+  { products, orders }: DatabaseHarness,
+  changes: Partial<Product> = {},
+): Promise<Product> {
   const product = productOf(changes);
   await products.create(product);
   await orders.withLedger(product.id, (ledger) => ledger.moveEpoch(1));
@@ -70,7 +73,19 @@ export function draftsOf(from: number, count: number, changes: Partial<OrderDraf
 /** The order that a draft becomes. */
 export function orderOf(draft: OrderDraft, number: number): Order {
   const { id, productId, userId, quantity, priceMinor, currency, fingerprint, metadata, admittedAtMs } = draft;
-  return { id, number, productId, userId, quantity, priceMinor, currency, status: "confirmed", fingerprint, metadata, admittedAtMs };
+  return {
+    id,
+    number,
+    productId,
+    userId,
+    quantity,
+    priceMinor,
+    currency,
+    status: "confirmed",
+    fingerprint,
+    metadata,
+    admittedAtMs,
+  };
 }
 
 /** An answer in one word: "created 3", "stands 3", "void limit", "conflict", "epoch-moved". */

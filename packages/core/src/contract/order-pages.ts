@@ -11,7 +11,7 @@ type Buyer = { readonly userId: string; readonly orders: readonly BuyerOrder[] }
 
 async function allBuyers(orderPages: OrderPages, limit: number): Promise<Buyer[]> {
   const seen: Buyer[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: Buyer[] = await orderPages.buyers(PRODUCT, after, limit);
     expect(page.length <= limit, "a page has no more buyers than asked", page.length);
     if (page.length === 0) return seen;
@@ -55,8 +55,14 @@ export const orderPagesContract: ContractCase<OrderPagesHarness>[] = [
         const buyers = await allBuyers(harness.orderPages, limit);
         expectEqual(buyers.map(({ userId }) => userId).sort(), [...names].sort(), `buyers in pages of ${limit}`);
         for (const { userId, orders } of buyers) {
-          const own = drafts.filter((draft) => draft.userId === userId).map(({ id, quantity }) => ({ id, units: quantity }));
-          expectEqual([...orders].sort((x, y) => (x.id < y.id ? -1 : 1)), own, `orders of ${userId}`);
+          const own = drafts
+            .filter((draft) => draft.userId === userId)
+            .map(({ id, quantity }) => ({ id, units: quantity }));
+          expectEqual(
+            [...orders].sort((x, y) => (x.id < y.id ? -1 : 1)),
+            own,
+            `orders of ${userId}`,
+          );
         }
       }
     },
@@ -65,11 +71,23 @@ export const orderPagesContract: ContractCase<OrderPagesHarness>[] = [
     name: "shows a buyer who came during the walk at most once, and none who were there twice",
     async run(harness) {
       await givenProduct(harness);
-      await harness.orders.commit(PRODUCT, 1, ["c", "e", "g"].map((userId, n) => draftOf(n, { userId })));
+      await harness.orders.commit(
+        PRODUCT,
+        1,
+        ["c", "e", "g"].map((userId, n) => draftOf(n, { userId })),
+      );
       const first = await harness.orderPages.buyers(PRODUCT, null, 2);
-      await harness.orders.commit(PRODUCT, 1, ["a", "f", "c"].map((userId, n) => draftOf(10 + n, { userId })));
+      await harness.orders.commit(
+        PRODUCT,
+        1,
+        ["a", "f", "c"].map((userId, n) => draftOf(10 + n, { userId })),
+      );
       const second = await harness.orderPages.buyers(PRODUCT, first.at(-1)?.userId ?? null, 10);
-      expectEqual([...first, ...second].map(({ userId }) => userId), ["c", "e", "f", "g"], "the buyers");
+      expectEqual(
+        [...first, ...second].map(({ userId }) => userId),
+        ["c", "e", "f", "g"],
+        "the buyers",
+      );
     },
   },
   {

@@ -8,13 +8,21 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
     async run(harness) {
       await givenProduct(harness);
       const drafts = [
-        draftOf(2, { quantity: 3, fingerprint: "3:x", metadata: { note: "ü \u{1f680} \\ \"{}\", 'n", list: [1, { deep: null }], empty: {} } }),
+        draftOf(2, {
+          quantity: 3,
+          fingerprint: "3:x",
+          metadata: { note: 'ü \u{1f680} \\ "{}", \'n', list: [1, { deep: null }], empty: {} },
+        }),
         draftOf(1, { priceMinor: 1_000_000_000_000, userId: "A-z_0.9@x:y", admittedAtMs: 1_732_320_000_123 }),
         draftOf(3, { priceMinor: 0, quantity: 2 }),
       ];
       const answers = await harness.orders.commit(PRODUCT, 1, drafts);
       const expected = drafts.map((draft, index) => orderOf(draft, index + 1));
-      expectEqual(answers, expected.map((order) => ({ kind: "order", order, created: true })), "the answers");
+      expectEqual(
+        answers,
+        expected.map((order) => ({ kind: "order", order, created: true })),
+        "the answers",
+      );
       expectEqual(await Promise.all(drafts.map(({ id }) => harness.orders.find(id))), expected, "the orders found");
       expectEqual(await committed(harness.orders), 6, "committed units");
     },
@@ -27,7 +35,11 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
       const first = await harness.orders.commit(PRODUCT, 1, draftsOf(1, 2));
       const other = await harness.orders.commit(OTHER_PRODUCT, 1, draftsOf(10, 2, { productId: OTHER_PRODUCT }));
       const second = await harness.orders.commit(PRODUCT, 1, draftsOf(3, 2));
-      expectEqual([first, other, second].flat().map(told), ["created 1", "created 2", "created 1", "created 2", "created 3", "created 4"], "numbers");
+      expectEqual(
+        [first, other, second].flat().map(told),
+        ["created 1", "created 2", "created 1", "created 2", "created 3", "created 4"],
+        "numbers",
+      );
     },
   },
   {
@@ -37,7 +49,11 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
       const drafts = draftsOf(1, 3, { metadata: { gift: true } });
       await harness.orders.commit(PRODUCT, 1, drafts);
       const again = await harness.orders.commit(PRODUCT, 1, drafts);
-      expectEqual(again, drafts.map((draft, index) => ({ kind: "order", order: orderOf(draft, index + 1), created: false })), "the answers");
+      expectEqual(
+        again,
+        drafts.map((draft, index) => ({ kind: "order", order: orderOf(draft, index + 1), created: false })),
+        "the answers",
+      );
       expectEqual(await committed(harness.orders), 3, "committed units");
     },
   },
@@ -55,7 +71,9 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
     async run(harness) {
       await givenProduct(harness);
       await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
-      const [again] = await harness.orders.commit(PRODUCT, 1, [draftOf(1, { priceMinor: 1, admittedAtMs: 5, metadata: { late: true } })]);
+      const [again] = await harness.orders.commit(PRODUCT, 1, [
+        draftOf(1, { priceMinor: 1, admittedAtMs: 5, metadata: { late: true } }),
+      ]);
       expectEqual(again, { kind: "order", order: orderOf(draftOf(1), 1), created: false }, "the answer");
     },
   },
@@ -89,11 +107,21 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
     async run(harness) {
       await givenProduct(harness, { perUserLimit: 3 });
       const buys = (n: number, quantity: number) => draftOf(n, { userId: "one", quantity });
-      const answers = await harness.orders.commit(PRODUCT, 1, [buys(1, 2), buys(2, 2), draftOf(3, { quantity: 3 }), buys(4, 1), buys(5, 1)]);
+      const answers = await harness.orders.commit(PRODUCT, 1, [
+        buys(1, 2),
+        buys(2, 2),
+        draftOf(3, { quantity: 3 }),
+        buys(4, 1),
+        buys(5, 1),
+      ]);
       expectEqual(answers.map(told), ["created 1", "void limit", "created 2", "created 3", "void limit"], "the batch");
       const later = await harness.orders.commit(PRODUCT, 1, [buys(6, 1), draftOf(7)]);
       expectEqual(later.map(told), ["void limit", "created 4"], "the next batch");
-      expectEqual((await harness.orders.ofBuyer(PRODUCT, "one")).map(({ quantity }) => quantity), [1, 2], "the buyer's units");
+      expectEqual(
+        (await harness.orders.ofBuyer(PRODUCT, "one")).map(({ quantity }) => quantity),
+        [1, 2],
+        "the buyer's units",
+      );
       expectEqual(await committed(harness.orders), 7, "committed units");
     },
   },
@@ -103,7 +131,9 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
       await givenProduct(harness, { perUserLimit: 1 });
       await givenProduct(harness, { id: OTHER_PRODUCT, perUserLimit: 1 });
       const here = await harness.orders.commit(PRODUCT, 1, [draftOf(1, { userId: "one" })]);
-      const there = await harness.orders.commit(OTHER_PRODUCT, 1, [draftOf(2, { userId: "one", productId: OTHER_PRODUCT })]);
+      const there = await harness.orders.commit(OTHER_PRODUCT, 1, [
+        draftOf(2, { userId: "one", productId: OTHER_PRODUCT }),
+      ]);
       expectEqual([here, there].flat().map(told), ["created 1", "created 1"], "the answers");
     },
   },
@@ -111,8 +141,16 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
     name: "voids what does not fit under the total, and still sells what does, to the last unit",
     async run(harness) {
       await givenProduct(harness, { totalQuantity: 4 });
-      const answers = await harness.orders.commit(PRODUCT, 1, [2, 3, 1, 2, 1].map((quantity, n) => draftOf(n, { quantity })));
-      expectEqual(answers.map(told), ["created 1", "void total", "created 2", "void total", "created 3"], "the answers");
+      const answers = await harness.orders.commit(
+        PRODUCT,
+        1,
+        [2, 3, 1, 2, 1].map((quantity, n) => draftOf(n, { quantity })),
+      );
+      expectEqual(
+        answers.map(told),
+        ["created 1", "void total", "created 2", "void total", "created 3"],
+        "the answers",
+      );
       expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(9)])).map(told), ["void total"], "one more");
       expectEqual(await committed(harness.orders), 4, "committed units");
     },
@@ -134,7 +172,11 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
       await harness.orders.commit(PRODUCT, 1, [tooMany]);
       expectEqual((await harness.orders.commit(PRODUCT, 1, [tooMany])).map(told), ["void standing"], "the repeat");
       expectEqual(await harness.orders.find(tooMany.id), null, "the void found");
-      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(2)])).map(told), ["created 1"], "the next order: a void has no number");
+      expectEqual(
+        (await harness.orders.commit(PRODUCT, 1, [draftOf(2)])).map(told),
+        ["created 1"],
+        "the next order: a void has no number",
+      );
     },
   },
   {
@@ -146,7 +188,11 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
         const answers = await harness.orders.commit(PRODUCT, epoch, draftsOf(1, 2, { epoch }));
         expectEqual(answers.map(told), ["epoch-moved", "epoch-moved"], `commits of epoch ${epoch}`);
       }
-      expectEqual((await harness.orders.commit(PRODUCT, 5, draftsOf(1, 2, { epoch: 5 }))).map(told), ["created 1", "created 2"], "the right epoch");
+      expectEqual(
+        (await harness.orders.commit(PRODUCT, 5, draftsOf(1, 2, { epoch: 5 }))).map(told),
+        ["created 1", "created 2"],
+        "the right epoch",
+      );
     },
   },
   {
@@ -156,7 +202,12 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
       await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
       await harness.orders.void(PRODUCT, [draftOf(2)]);
       await harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(2));
-      const answers = await harness.orders.commit(PRODUCT, 1, [draftOf(1), draftOf(2), draftOf(3), draftOf(1, { id: idOf(9_999) })]);
+      const answers = await harness.orders.commit(PRODUCT, 1, [
+        draftOf(1),
+        draftOf(2),
+        draftOf(3),
+        draftOf(1, { id: idOf(9_999) }),
+      ]);
       expectEqual(answers.map(told), ["stands 1", "void standing", "epoch-moved", "epoch-moved"], "the answers");
       expectEqual(await committed(harness.orders), 1, "committed units");
     },

@@ -12,9 +12,17 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
       const seen = await harness.orders.withLedger(PRODUCT, async ({ epoch, revision, total, committed, product }) => {
         return { epoch, revision, total, committed, product };
       });
-      expectEqual(seen, { epoch: 1, revision: 0, total: 100, committed: 2, product: productOf({ epoch: 1 }) }, "the ledger");
+      expectEqual(
+        seen,
+        { epoch: 1, revision: 0, total: 100, committed: 2, product: productOf({ epoch: 1 }) },
+        "the ledger",
+      );
       const called: string[] = [];
-      expectEqual(await harness.orders.withLedger(draftOf(1).id, async () => called.push("called")), null, "no such product");
+      expectEqual(
+        await harness.orders.withLedger(draftOf(1).id, async () => called.push("called")),
+        null,
+        "no such product",
+      );
       expectEqual(called, [], "the work");
     },
   },
@@ -38,7 +46,11 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
       });
       expectEqual((await expectFault(failing, TypeError, "work that throws")) === thrown, true, "the error");
       expectEqual((await harness.products.find(PRODUCT))?.epoch, 1, "the epoch");
-      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(1)])).map(told), ["created 1"], "the lock was let go");
+      expectEqual(
+        (await harness.orders.commit(PRODUCT, 1, [draftOf(1)])).map(told),
+        ["created 1"],
+        "the lock was let go",
+      );
     },
   },
   {
@@ -49,7 +61,9 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
       let commit: Promise<unknown> = Promise.resolve();
       let voiding: Promise<unknown> = Promise.resolve();
       await harness.orders.withLedger(PRODUCT, async (ledger) => {
-        commit = harness.orders.commit(PRODUCT, 1, [draftOf(1)]).then(([answer]) => events.push(`commit: ${told(answer)}`));
+        commit = harness.orders
+          .commit(PRODUCT, 1, [draftOf(1)])
+          .then(([answer]) => events.push(`commit: ${told(answer)}`));
         voiding = harness.orders.void(PRODUCT, [draftOf(2)]).then(() => events.push("void"));
         // Time enough for both to get through, if nothing held them.
         for (let turn = 0; turn < 20; turn += 1) await ledger.confirmed([]);
@@ -57,7 +71,11 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
         events.push("work");
       });
       await Promise.all([commit, voiding]);
-      expectEqual([events[0], ...events.slice(1).sort()], ["work", "commit: epoch-moved", "void"], "the order of events");
+      expectEqual(
+        [events[0], ...events.slice(1).sort()],
+        ["work", "commit: epoch-moved", "void"],
+        "the order of events",
+      );
     },
   },
   {
@@ -65,7 +83,9 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
     async run(harness) {
       await givenProduct(harness);
       await Promise.all(
-        Array.from({ length: 10 }, () => harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(ledger.epoch + 1))),
+        Array.from({ length: 10 }, () =>
+          harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(ledger.epoch + 1)),
+        ),
       );
       expectEqual((await harness.products.find(PRODUCT))?.epoch, 11, "the epoch");
     },
@@ -78,8 +98,15 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
       await harness.orders.void(PRODUCT, [draftOf(3)]);
       const asked = draftsOf(1, 4).map(({ id }) => id);
       const found = await harness.orders.withLedger(PRODUCT, (ledger) => ledger.confirmed(asked));
-      const expected = [{ id: draftOf(1).id, units: 3 }, { id: draftOf(2).id, units: 1 }];
-      expectEqual([...(found ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1)), expected, "confirmed orders");
+      const expected = [
+        { id: draftOf(1).id, units: 3 },
+        { id: draftOf(2).id, units: 1 },
+      ];
+      expectEqual(
+        [...(found ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1)),
+        expected,
+        "confirmed orders",
+      );
     },
   },
   {

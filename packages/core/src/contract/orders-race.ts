@@ -8,8 +8,14 @@ export const raceCases: ContractCase<DatabaseHarness>[] = [
       await givenProduct(harness, { totalQuantity: 60 });
       const batches = Array.from({ length: 20 }, (_, n) => draftsOf(n * 5, 5));
       const answers = (await Promise.all(batches.map((batch) => harness.orders.commit(PRODUCT, 1, batch)))).flat();
-      const numbers = answers.flatMap((answer) => (answer.kind === "order" && answer.created ? [answer.order.number] : []));
-      expectEqual(numbers.sort((a, b) => a - b), Array.from({ length: 60 }, (_, index) => index + 1), "the numbers");
+      const numbers = answers.flatMap((answer) =>
+        answer.kind === "order" && answer.created ? [answer.order.number] : [],
+      );
+      expectEqual(
+        numbers.sort((a, b) => a - b),
+        Array.from({ length: 60 }, (_, index) => index + 1),
+        "the numbers",
+      );
       expectEqual(answers.filter((answer) => told(answer) === "void total").length, 40, "voids");
       expectEqual(await committed(harness.orders), 60, "committed units");
     },
@@ -29,7 +35,9 @@ export const raceCases: ContractCase<DatabaseHarness>[] = [
     name: "makes one order of ten commits of one reservation at once",
     async run(harness) {
       await givenProduct(harness);
-      const answers = await Promise.all(Array.from({ length: 10 }, () => harness.orders.commit(PRODUCT, 1, [draftOf(1)])));
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => harness.orders.commit(PRODUCT, 1, [draftOf(1)])),
+      );
       expectEqual(answers.flat().map(told).sort(), ["created 1", ...Array<string>(9).fill("stands 1")], "the answers");
       expectEqual(await committed(harness.orders), 1, "committed units");
     },
@@ -42,7 +50,9 @@ export const raceCases: ContractCase<DatabaseHarness>[] = [
         draftsOf(1, 30).map((draft, n) => {
           const write = () => harness.orders.commit(PRODUCT, 1, [draft]);
           const reap = () => harness.orders.void(PRODUCT, [draft]);
-          return n % 2 === 0 ? Promise.all([write(), reap()]) : Promise.all([reap(), write()]).then(([b, a]) => [a, b] as const);
+          return n % 2 === 0
+            ? Promise.all([write(), reap()])
+            : Promise.all([reap(), write()]).then(([b, a]) => [a, b] as const);
         }),
       );
       let sold = 0;

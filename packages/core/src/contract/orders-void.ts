@@ -17,7 +17,10 @@ export const voidCases: ContractCase<DatabaseHarness>[] = [
     async run(harness) {
       await givenProduct(harness);
       await harness.orders.commit(PRODUCT, 1, [draftOf(2), draftOf(4)]);
-      const standing = await harness.orders.void(PRODUCT, [4, 1, 2, 3].map((n) => draftOf(n)));
+      const standing = await harness.orders.void(
+        PRODUCT,
+        [4, 1, 2, 3].map((n) => draftOf(n)),
+      );
       expectEqual(standing, ["confirmed", "void", "confirmed", "void"], "what stands");
       expectEqual(await harness.orders.find(draftOf(4).id), orderOf(draftOf(4), 2), "the order");
       expectEqual(await committed(harness.orders), 2, "committed units");
@@ -40,7 +43,11 @@ export const voidCases: ContractCase<DatabaseHarness>[] = [
       await givenProduct(harness);
       await harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(9));
       expectEqual(await harness.orders.void(PRODUCT, [draftOf(1)]), ["void"], "what stands");
-      expectEqual((await harness.orders.commit(PRODUCT, 9, [draftOf(1, { epoch: 9 })])).map(told), ["void standing"], "a commit of the new epoch");
+      expectEqual(
+        (await harness.orders.commit(PRODUCT, 9, [draftOf(1, { epoch: 9 })])).map(told),
+        ["void standing"],
+        "a commit of the new epoch",
+      );
     },
   },
   {
@@ -50,7 +57,11 @@ export const voidCases: ContractCase<DatabaseHarness>[] = [
       await harness.orders.void(PRODUCT, [draftOf(1, { userId: "one" })]);
       expectEqual(await harness.orders.find(draftOf(1).id), null, "the void found");
       expectEqual(await harness.orders.ofBuyer(PRODUCT, "one"), [], "the buyer's orders");
-      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(2, { userId: "one" })])).map(told), ["created 1"], "the buyer's next attempt");
+      expectEqual(
+        (await harness.orders.commit(PRODUCT, 1, [draftOf(2, { userId: "one" })])).map(told),
+        ["created 1"],
+        "the buyer's next attempt",
+      );
     },
   },
 ];

@@ -8,4 +8,9 @@ import { voidCases } from "./orders-void.js";
 export type OrdersHarness = DatabaseHarness;
 
 /** What every Orders must do, beside the Products over the same store. */
-export const ordersContract: ContractCase<OrdersHarness>[] = [...commitCases, ...voidCases, ...ledgerCases, ...raceCases];
+export const ordersContract: ContractCase<OrdersHarness>[] = [
+  ...commitCases,
+  ...voidCases,
+  ...ledgerCases,
+  ...raceCases,
+];

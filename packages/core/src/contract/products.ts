@@ -9,7 +9,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
     name: "finds a product as it was created, to the last millisecond and character",
     async run({ products }) {
       const product = productOf({
-        name: "Ünïcode \u{1f680} \"quoted\", {braced} \\ 'n",
+        name: 'Ünïcode \u{1f680} "quoted", {braced} \\ \'n',
         description: "",
         priceMinor: 1_000_000_000_000,
         currency: "KWD",
@@ -39,7 +39,11 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
       await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
       await harness.products.create(productOf({ name: "Other", totalQuantity: 7 }));
       expectEqual(await harness.products.find(PRODUCT), product, "the product");
-      const ledger = await harness.orders.withLedger(PRODUCT, async ({ epoch, total, committed }) => ({ epoch, total, committed }));
+      const ledger = await harness.orders.withLedger(PRODUCT, async ({ epoch, total, committed }) => ({
+        epoch,
+        total,
+        committed,
+      }));
       expectEqual(ledger, { epoch: 1, total: 100, committed: 1 }, "the ledger");
     },
   },
@@ -60,7 +64,11 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
       for (const epoch of [1, 2, 7]) {
         await orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(epoch));
         const found = [await products.find(PRODUCT), await products.newest(), ...(await products.page(null, 1))];
-        expectEqual(found.map((product) => product?.epoch), [epoch, epoch, epoch], "the epoch");
+        expectEqual(
+          found.map((product) => product?.epoch),
+          [epoch, epoch, epoch],
+          "the epoch",
+        );
       }
     },
   },
@@ -91,7 +99,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
     async run({ products }) {
       for (const n of [5, 3, 1, 4, 2]) await products.create(productOf({ id: idOf(n) }));
       const seen: string[] = [];
-      for (let after: string | null = null; ; ) {
+      for (let after: string | null = null; ;) {
         const page = await products.page(after, 2);
         expect(page.length <= 2, "a page is no longer than asked", page.length);
         if (page.length === 0) break;

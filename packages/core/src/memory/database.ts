@@ -30,6 +30,7 @@ const LOCK_LIMIT_MS = 1_000;
 
 /** What stands of one product at this moment, as checkers need to see it: voids included. */
 export interface BookView {
+  readonly product: Product;
   readonly ledger: Ledger;
   /** By number. */
   readonly orders: readonly Order[];
@@ -163,7 +164,7 @@ export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabas
 
   function inspect(productId: string): BookView | null {
     const book = books.get(productId);
-    return book ? { ledger: ledgerOf(book), orders: book.orders, rows: book.rows } : null;
+    return book ? { product: book.product, ledger: ledgerOf(book), orders: book.orders, rows: book.rows } : null;
   }
 
   return { products, orders, orderPages, inspect };

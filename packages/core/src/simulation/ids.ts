@@ -8,7 +8,8 @@ export function createSimulatedIds(): Ids {
   const derived = new Map<string, string>();
   let made = 0;
 
-  const id = (version: 5 | 7, count: number) => `${count.toString(16).padStart(8, "0")}-0000-${version}000-8000-000000000000`;
+  const id = (version: 5 | 7, count: number) =>
+    `${count.toString(16).padStart(8, "0")}-0000-${version}000-8000-000000000000`;
   return {
     next: () => id(7, (made += 1)),
     derive(parts) {

@@ -22,12 +22,16 @@ export function createJournal(elapsedMs: () => number, traced: boolean): Journal
   const trace: string[] = [];
   let violation: Violation | null = null;
 
-  const write = (line: string) => trace.push(`${elapsedMs().toFixed(3).padStart(11)} ${line}`);
+  const write = (line: string): void => {
+    trace.push(`${elapsedMs().toFixed(3).padStart(11)} ${line}`);
+  };
   return {
     counts,
     trace,
     count: (what, by = 1) => void counts.set(what, (counts.get(what) ?? 0) + by),
-    note: (line) => void (traced && write(line())),
+    note(line) {
+      if (traced) write(line());
+    },
     violated(invariant, sentence) {
       if (violation) return;
       violation = { invariant, sentence, atMs: elapsedMs() };

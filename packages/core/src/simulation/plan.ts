@@ -1,0 +1,115 @@
+import type { Random } from "./random.js";
+
+/** One sale of a world. */
+export interface SalePlan {
+  readonly totalQuantity: number;
+  readonly perUserLimit: number;
+  readonly startsInMs: number;
+  /** The first sale outlives the world; a second one may end in the middle. */
+  readonly durationMs: number;
+}
+
+export type FaultKind =
+  | "crash"
+  | "pause"
+  | "inventory lost"
+  | "old snapshot"
+  | "inventory away"
+  | "orders away"
+  /** The next call of the trap's method reaches its store long after its caller gave it up. No seed draws it by itself. */
+  | "late call";
+
+/** A fault, and when: at an instant, or the next time a call of `method` comes to `phase`. */
+export interface PlannedFault {
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  readonly trap: { readonly method: string; readonly phase: Phase } | null;
+}
+
+/** Where in a port call something may strike: sent by the process, at the store's door, carried out there, answered to the process. */
+export type Phase = "sent" | "arriving" | "applied" | "answered";
+
+/** What a seed decides before anything happens. */
+export interface Plan {
+  readonly sales: readonly [SalePlan, ...SalePlan[]];
+  readonly processes: number;
+  readonly users: number;
+  readonly attempts: number;
+  /** The attempts come within about this time. */
+  readonly crowdMs: number;
+  readonly lockTtlMs: number;
+  /** Admission in one step of the store, or the seed's own lock, then hold. */
+  readonly admission: "one step" | "lock then hold";
+  readonly faults: readonly PlannedFault[];
+  /** Chances that a call, or an announcement, meets with this. */
+  readonly odds: {
+    readonly requestLost: number;
+    readonly replyLost: number;
+    readonly late: number;
+    readonly announcementLost: number;
+  };
+  readonly slowestMs: number;
+}
+
+const KINDS = [
+  "crash",
+  "crash",
+  "crash",
+  "pause",
+  "pause",
+  "inventory lost",
+  "inventory lost",
+  "old snapshot",
+  "inventory away",
+  "orders away",
+] as const;
+const METHODS = [
+  "admit",
+  "hold",
+  "commit",
+  "confirm",
+  "release",
+  "void",
+  "teach",
+  "load",
+  "moveEpoch",
+  "withLedger",
+  "ofBuyer",
+] as const;
+const PHASES = ["sent", "arriving", "applied", "answered"] as const;
+const ODDS = [0, 0.002, 0.01, 0.03] as const;
+
+export function drawPlan(random: Random): Plan {
+  const crowdMs = random.between(6_000, 16_000);
+  const faults = Array.from({ length: random.between(7, 14) }, (): PlannedFault => {
+    const trap = random.chance(0.6) ? { method: random.pick(METHODS), phase: random.pick(PHASES) } : null;
+    return { atMs: random.between(0, crowdMs), kind: random.pick(KINDS), trap };
+  });
+  const first = { ...drawSale(random), durationMs: 60 * 60 * 1000 };
+  const second = { ...drawSale(random), durationMs: random.between(3_000, 12_000) };
+  return {
+    sales: random.chance(0.3) ? [first, second] : [first],
+    processes: random.between(3, 5),
+    users: random.between(20, 150),
+    attempts: random.between(200, 260),
+    crowdMs,
+    lockTtlMs: random.between(1_500, 2_500),
+    admission: random.pick(["one step", "lock then hold"]),
+    faults,
+    odds: {
+      requestLost: random.pick(ODDS),
+      replyLost: random.pick(ODDS),
+      late: random.pick(ODDS),
+      announcementLost: random.pick([0, 0.1, 1]),
+    },
+    slowestMs: random.pick([5, 50, 400]),
+  };
+}
+
+function drawSale(random: Random) {
+  return {
+    totalQuantity: random.chance(0.5) ? random.between(1, 40) : random.between(40, 160),
+    perUserLimit: random.between(1, 3),
+    startsInMs: random.between(0, 400),
+  };
+}

@@ -1,0 +1,77 @@
+import { createBuyers, type Buyers } from "./buyers.js";
+import { startFleet } from "./fleet.js";
+import type { Violation } from "./journal.js";
+import { startNemesis } from "./nemesis.js";
+import { putOnSale } from "./opening.js";
+import { startOperators } from "./operators.js";
+import { answersStill, becomesQuiet, goesOn, sellsOut } from "./recovery.js";
+import { judgeAnswers } from "./verdict.js";
+import { createWorld, type World, type WorldOptions } from "./world.js";
+
+export interface SimulationReport {
+  readonly seed: number;
+  /** The first thing that must never happen; null where all went well. */
+  readonly violation: Violation | null;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly virtualMs: number;
+  readonly events: number;
+  /** Equal for two runs in which the same things happened at the same instants. */
+  readonly hash: number;
+  readonly trace: readonly string[];
+}
+
+/** Faults a seed must have seen, however quiet its plan was: the crowd keeps coming until then. */
+const MIN_FAULTS = 5;
+const LONGEST_CROWD_MS = 120_000;
+
+/** Runs one sale under the faults its seed decides, heals it, and judges all that happened. The same seed, the same run. */
+export async function simulate(options: WorldOptions): Promise<SimulationReport> {
+  const world = createWorld(options);
+  const { scheduler, journal, plan } = world;
+  journal.count("processes", plan.processes);
+  const fleet = startFleet(world);
+  const productIds = await putOnSale(world, fleet);
+  const buyers = createBuyers(world, fleet);
+  const nemesis = startNemesis(world, fleet, productIds);
+  const operators = startOperators(world, fleet, productIds);
+
+  sendCrowd(world, buyers, productIds);
+  const enough = () =>
+    buyers.attempts() >= plan.attempts && (journal.counts.get("faults that struck") ?? 0) >= MIN_FAULTS;
+  const failed = () => journal.violation() !== null;
+  await scheduler.run(() => failed() || (enough() && scheduler.elapsedMs() > plan.crowdMs), LONGEST_CROWD_MS);
+  operators.stop();
+  if (!failed()) nemesis.heal();
+
+  const steps = [goesOn, becomesQuiet, sellsOut, becomesQuiet, answersStill];
+  for (const step of steps) if (!failed()) await step(world, buyers, productIds);
+  if (!failed()) judgeAnswers(world, productIds, buyers.purchases);
+
+  journal.count("attempts", buyers.attempts());
+  return {
+    seed: options.seed,
+    violation: journal.violation(),
+    counts: journal.counts,
+    virtualMs: scheduler.elapsedMs(),
+    ...scheduler.digest,
+    trace: journal.trace,
+  };
+}
+
+/** Bursts of buyers with pauses in between, until there were enough of them and of faults. */
+function sendCrowd(world: World, buyers: Buyers, productIds: readonly string[]): void {
+  const { random, scheduler, plan, journal } = world;
+  const burst = Math.max(2, Math.round(plan.attempts / 30));
+  const gapMs = plan.crowdMs / 30;
+
+  function come(): void {
+    const faults = journal.counts.get("faults that struck") ?? 0;
+    if (buyers.attempts() >= plan.attempts && faults >= MIN_FAULTS && scheduler.elapsedMs() > plan.crowdMs) return;
+    const size = buyers.attempts() >= plan.attempts ? 1 : random.between(1, 2 * burst);
+    for (let one = 0; one < size; one += 1) {
+      scheduler.after(random.between(0, 30_000), () => buyers.buy(buyers.draw(productIds)));
+    }
+    scheduler.after(random.between(0, 2 * gapMs) * 1000, come);
+  }
+  come();
+}

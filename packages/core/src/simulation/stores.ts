@@ -1,0 +1,82 @@
+import { StoreRejected } from "../faults.js";
+import type { FlashSalePorts } from "../flash-sale.js";
+import type { Inventory } from "../ports/inventory.js";
+import type { Orders } from "../ports/orders.js";
+import type { Invariants } from "./invariants.js";
+import type { Journal } from "./journal.js";
+
+/** The stores all processes share. */
+export type Stores = Pick<FlashSalePorts, "products" | "orders" | "orderPages" | "inventory" | "loading" | "locks">;
+
+/** The same stores, with the checkers looking on at every write. */
+export function watched(stores: Stores, invariants: Invariants, journal: Journal): Stores {
+  return {
+    ...stores,
+    orders: watchedOrders(stores.orders, invariants, journal),
+    inventory: watchedInventory(stores.inventory, invariants),
+    loading: {
+      ...stores.loading,
+      async load(productId, epoch, terms, committed) {
+        const answer = await stores.loading.load(productId, epoch, terms, committed);
+        journal.count(answer === "loaded" ? "inventories loaded" : "loads refused");
+        return answer;
+      },
+      async teach(productId, epoch, buyers) {
+        journal.count("teachings");
+        await stores.loading.teach(productId, epoch, buyers);
+      },
+    },
+  };
+}
+
+function watchedOrders(orders: Orders, invariants: Invariants, journal: Journal): Orders {
+  return {
+    ...orders,
+    async commit(productId, epoch, drafts) {
+      // A row that the store cannot take, as U+0000 was before it was refused at the door.
+      if (drafts.some(({ metadata }) => metadata?.["poison"] === true)) {
+        journal.count("rejected commits");
+        throw new StoreRejected("orders");
+      }
+      const answers = await orders.commit(productId, epoch, drafts);
+      journal.count("commits");
+      journal.count("rows committed", drafts.length);
+      for (const answer of answers) invariants.answered(answer);
+      invariants.written(productId);
+      return answers;
+    },
+    async void(productId, reservations) {
+      const standing = await orders.void(productId, reservations);
+      journal.count("reaped: void", standing.filter((status) => status === "void").length);
+      journal.count("reaped: confirmed", standing.filter((status) => status === "confirmed").length);
+      invariants.written(productId);
+      return standing;
+    },
+    async withLedger(productId, work) {
+      const result = await orders.withLedger(productId, work);
+      invariants.written(productId);
+      return result;
+    },
+  };
+}
+
+function watchedInventory(inventory: Inventory, invariants: Invariants): Inventory {
+  return {
+    ...inventory,
+    async hold(request, lock) {
+      const answer = await inventory.hold(request, lock);
+      if (answer.kind === "held") await invariants.offered(request.productId);
+      return answer;
+    },
+    async confirm(productId, epoch, reservations) {
+      invariants.confirming(productId, reservations);
+      await inventory.confirm(productId, epoch, reservations);
+    },
+    async release(productId, epoch, reservations) {
+      invariants.releasing(productId, reservations);
+      const stock = await inventory.release(productId, epoch, reservations);
+      await invariants.offered(productId);
+      return stock;
+    },
+  };
+}
