@@ -12,6 +12,10 @@ export function createPostgresAdapters(pool: pg.Pool): { products: Products; ord
 
 /** Throws StoreUnavailable or StoreRejected unless orders can be written: the server answers, has the schema, and is no standby. */
 export async function checkReady(pool: pg.Pool): Promise<void> {
-  const [row] = await ask(pool, "select pg_is_in_recovery() as standby, (select count(*) from (select from ledger limit 1) one)");
-  if (row?.standby !== false) throw new StoreUnavailable("orders", "none", { cause: new Error("the server is a standby") });
+  const [row] = await ask(
+    pool,
+    "select pg_is_in_recovery() as standby, (select count(*) from (select from ledger limit 1) one)",
+  );
+  if (row?.standby !== false)
+    throw new StoreUnavailable("orders", "none", { cause: new Error("the server is a standby") });
 }

@@ -78,5 +78,17 @@ function standingOrders(row: Row): ReadonlyMap<string, Order> {
 /** A row just written holds what was sent: the reply need not carry it back. */
 function orderOf(draft: OrderDraft, number: number): Order {
   const { id, productId, userId, quantity, priceMinor, currency, fingerprint, metadata, admittedAtMs } = draft;
-  return { id, number, productId, userId, quantity, priceMinor, currency, status: "confirmed", fingerprint, metadata, admittedAtMs };
+  return {
+    id,
+    number,
+    productId,
+    userId,
+    quantity,
+    priceMinor,
+    currency,
+    status: "confirmed",
+    fingerprint,
+    metadata,
+    admittedAtMs,
+  };
 }

@@ -9,8 +9,6 @@ export interface Connection {
   readonly query: Query;
   /** Rejects when the connection ends by itself; never resolves. */
   readonly lost: Promise<never>;
-  /** Says that nobody may use this connection again. */
-  discard(cause: Error): void;
 }
 
 /**
@@ -47,7 +45,7 @@ export async function withConnection<T>(pool: pg.Pool, work: (connection: Connec
   };
 
   try {
-    return await work({ query, lost, discard: (cause) => (broken ??= cause) });
+    return await work({ query, lost });
   } finally {
     over = true;
     client.off("error", onError);

@@ -5,7 +5,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { dataDir as emptyDatabase } from "@electric-sql/pglite-prepopulatedfs";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 
-const { folder, socket }: { readonly folder: string; readonly socket: string } = workerData;
+const { folder, socket } = workerData as { readonly folder: string; readonly socket: string };
 
 /** A new database is made beside its place: a process that ends half-way leaves nothing that looks like one. */
 async function make(): Promise<void> {

@@ -69,7 +69,7 @@ function connect(socketFolder: string): pg.Pool {
     database: "postgres",
     // All connections are one session: prepared statements and settings of one are seen by the next.
     max: 1,
-    onConnect: (client) => client.query("discard all"),
+    verify: (client, done) => void client.query("discard all").then(() => done(), done),
     idleTimeoutMillis: 0,
     // Everybody waits in one line, and nothing but the line itself takes long.
     connectionTimeoutMillis: 10_000,
@@ -79,7 +79,11 @@ function connect(socketFolder: string): pg.Pool {
 
 /** Starts the thread; answers how to stop it. */
 async function startWorker(folder: string, socket: string): Promise<() => Promise<void>> {
-  const worker = new Worker(new URL("./embedded-worker.js", import.meta.url), { workerData: { folder, socket } });
+  const worker = new Worker(new URL("./embedded-worker.js", import.meta.url), {
+    workerData: { folder, socket },
+    // Not this process's own: some of its flags (--input-type) keep a thread from starting.
+    execArgv: [],
+  });
   const exited = new Promise<void>((done) => worker.once("exit", () => done()));
   await new Promise<void>((started, failed) => {
     worker.once("message", () => started());

@@ -15,9 +15,10 @@ const REJECTED = /^(22|23|42|54|P0)/;
 
 /**
  * The connection ended while the statement was under way, perhaps after its commit: connection lost (08), the server or an
- * administrator ended the session (57P01 to 57P05), a transaction was idle too long (25P03).
+ * administrator ended the session (57P01 to 57P05). Not so where a transaction was idle too long (25P03): then the server
+ * had gone before it read the statement.
  */
-const CONNECTION_ENDED = /^(08|57P|25P03)/;
+const CONNECTION_ENDED = /^(08|57P)/;
 
 /**
  * The statement alone failed, and the connection is as good as before: a rejected one, a deadlock or a serialization fault
@@ -36,6 +37,8 @@ export function queryFault(cause: unknown): QueryFault {
   if (code === undefined || CONNECTION_ENDED.test(code)) {
     return { fault: new StoreUnavailable("orders", "unknown", { cause }), connectionIsSound: false };
   }
-  const fault = REJECTED.test(code) ? new StoreRejected("orders", { cause }) : new StoreUnavailable("orders", "none", { cause });
+  const fault = REJECTED.test(code)
+    ? new StoreRejected("orders", { cause })
+    : new StoreUnavailable("orders", "none", { cause });
   return { fault, connectionIsSound: CONNECTION_SOUND.test(code) };
 }

@@ -1,5 +1,9 @@
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+
+const CLAIM_POLL_MS = 10;
 
 /** Thrown where another process has the folder. */
 export class FolderInUse extends Error {
@@ -17,33 +21,51 @@ export class FolderInUse extends Error {
  * corrupt its files. A lock whose process is gone, or whose number belongs to another process by now, is taken over.
  */
 export async function lockFolder(path: string): Promise<() => Promise<void>> {
-  const own = JSON.stringify({ pid: process.pid, started: startOf(process.pid) });
-  for (;;) {
-    try {
-      await writeFile(path, own, { flag: "wx" });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (!isCode(error, "EEXIST")) throw error;
+  // Written first and linked then: a lock file is never seen half-written.
+  const own = `${path}.${randomUUID()}`;
+  await writeFile(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  try {
+    while (!(await linkNew(own, path))) {
+      const standing = await contentOf(path);
+      const holder = standing === null ? null : holderOf(standing);
+      if (holder !== null) throw new FolderInUse(path, holder);
+      if (standing !== null) await removeStale(path, standing, own);
     }
-    const standing = await readFile(path, "utf8").catch(() => null);
-    if (standing === null) continue;
-    const holder = holderOf(standing);
-    if (holder !== null) throw new FolderInUse(path, holder);
-    await removeStale(path, standing);
+    return () => rm(path, { force: true });
+  } finally {
+    await rm(own, { force: true });
   }
 }
 
-/** Moves the lock away before it looks at it again: where another process was first, its lock is put back. */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
+/** One at a time removes, and looks again before: else the second remover would remove the lock that the first has taken by now. */
+async function removeStale(path: string, stale: string, own: string): Promise<void> {
+  const claim = `${path}.takeover`;
+  if (await linkNew(own, claim)) {
+    if ((await contentOf(path)) === stale) await rm(path, { force: true });
+    await rm(claim, { force: true });
+    return;
+  }
+  const claimed = await contentOf(claim);
+  if (claimed !== null && holderOf(claimed) === null) await rm(claim, { force: true });
+  else await setTimeout(CLAIM_POLL_MS);
+}
+
+/** False where there is a file at `path` already. */
+async function linkNew(existing: string, path: string): Promise<boolean> {
   try {
-    await rename(path, aside);
+    await link(existing, path);
+    return true;
   } catch (error) {
-    if (isCode(error, "ENOENT")) return;
+    if (isCode(error, "EEXIST")) return false;
     throw error;
   }
-  if ((await readFile(aside, "utf8")) !== stale) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+}
+
+function contentOf(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (isCode(error, "ENOENT")) return null;
+    throw error;
+  });
 }
 
 /** The living process that holds the lock; null where there is none. */
@@ -61,11 +83,13 @@ function holderOf(content: string): number | null {
 }
 
 function parse(content: string): { pid: number; started: string | null } {
+  const nobody = { pid: Number.NaN, started: null };
   try {
-    const { pid, started }: { pid?: unknown; started?: unknown } = JSON.parse(content);
-    return { pid: Number(pid), started: typeof started === "string" ? started : null };
+    const lock: unknown = JSON.parse(content);
+    if (typeof lock !== "object" || lock === null || !("pid" in lock) || !("started" in lock)) return nobody;
+    return { pid: Number(lock.pid), started: typeof lock.started === "string" ? lock.started : null };
   } catch {
-    return { pid: Number.NaN, started: null };
+    return nobody;
   }
 }
 

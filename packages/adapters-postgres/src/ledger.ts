@@ -1,6 +1,6 @@
 import { StoreRejected, StoreUnavailable, UUID, type LockedLedger } from "@flash-sale/core";
 import type pg from "pg";
-import { withConnection, type Connection, type Query } from "./connection.js";
+import { withConnection, type Query } from "./connection.js";
 import * as decode from "./decode.js";
 
 /**
@@ -9,10 +9,14 @@ import * as decode from "./decode.js";
  */
 const LOCK_LIMIT_MS = 1_000;
 
+/**
+ * The embedded database is left out: there a session that is ended is the end of the database, which would spin for ever
+ * (PGlite 0.5.8); it has no other session either that could wait for the lock.
+ */
 const BEGIN = `begin;
-  set local idle_in_transaction_session_timeout = ${LOCK_LIMIT_MS};
-  set local statement_timeout = 3000;
-  set local lock_timeout = 3000`;
+  select set_config('idle_in_transaction_session_timeout', '${LOCK_LIMIT_MS}', true), set_config('lock_timeout', '2500', true),
+    set_config('statement_timeout', '3000', true)
+  where version() not like '%PGlite%'`;
 const LOCK = "select epoch, revision, total, committed from ledger where product_id = $1 for no key update";
 /** A statement after the lock, so that it sees what was committed while the lock was awaited. */
 const PRODUCT = `select ${decode.PRODUCT_COLUMNS} from products p join ledger l on l.product_id = p.id where p.id = $1`;
@@ -20,26 +24,36 @@ const PRODUCT = `select ${decode.PRODUCT_COLUMNS} from products p join ledger l 
 const MOVE_EPOCH = "update ledger set epoch = $2 where product_id = $1 and epoch < $2";
 const CONFIRMED = "select id, quantity from orders where product_id = $1 and id = any ($2) and status = 'confirmed'";
 
-export async function withLedger<T>(pool: pg.Pool, productId: string, work: (ledger: LockedLedger) => Promise<T>): Promise<T | null> {
+export async function withLedger<T>(
+  pool: pg.Pool,
+  productId: string,
+  work: (ledger: LockedLedger) => Promise<T>,
+): Promise<T | null> {
   if (!UUID.test(productId)) return null;
-  return withConnection(pool, async (connection) => {
-    const { query } = connection;
-    let committing = false;
+  return withConnection(pool, async ({ query, lost }) => {
+    let step: "working" | "committing" | "rolling back" = "working";
+    // Work that outlives its time must not write into somebody else's transaction.
+    const ask: Query = (text, values) => {
+      if (step !== "working")
+        throw new StoreUnavailable("orders", "none", { cause: new Error("the ledger is no longer locked") });
+      return query(text, values);
+    };
     try {
       await query(BEGIN);
-      const ledger = await lock(query, productId);
-      const result = ledger && (await withinLimit(connection, work(ledger)));
-      committing = true;
+      const ledger = await lock(ask, productId);
+      const result = ledger && (await Promise.race([withinLimit(work(ledger)), lost]));
+      step = "committing";
       const { command } = await query("commit");
       // The server answers the commit of a transaction in which a statement failed with a rollback, and no error.
       if (command !== "COMMIT") throw new StoreUnavailable("orders", "none");
       return result;
     } catch (fault) {
+      // What was lost before the commit was sent never happened.
+      const lostEarly = step === "working" && fault instanceof StoreUnavailable && fault.store === "orders";
+      step = "rolling back";
       // Where this fails as well the connection is closed, which rolls back.
       await query("rollback").catch(() => undefined);
-      // Whatever was lost before the commit was sent never happened.
-      const lostBefore = !committing && fault instanceof StoreUnavailable && fault.store === "orders" && fault.effect === "unknown";
-      throw lostBefore ? new StoreUnavailable("orders", "none", { cause: fault.cause }) : fault;
+      throw lostEarly ? new StoreUnavailable("orders", "none", { cause: fault.cause }) : fault;
     }
   });
 }
@@ -56,7 +70,8 @@ async function lock(query: Query, productId: string): Promise<LockedLedger | nul
     product: decode.product(product ?? {}),
     moveEpoch: async (epoch) => {
       const { rowCount } = await query(MOVE_EPOCH, [productId, epoch]);
-      if (rowCount !== 1) throw new StoreRejected("orders", { cause: new RangeError(`epoch ${epoch} is not a later one`) });
+      if (rowCount !== 1)
+        throw new StoreRejected("orders", { cause: new RangeError(`epoch ${epoch} is not a later one`) });
     },
     confirmed: async (ids) => {
       const { rows } = await query(CONFIRMED, [productId, ids]);
@@ -65,18 +80,15 @@ async function lock(query: Query, productId: string): Promise<LockedLedger | nul
   };
 }
 
-/** The work's answer, unless its connection is lost or its time is up: then the connection is closed, and with it the lock goes. */
-async function withinLimit<T>({ lost, discard }: Connection, work: Promise<T>): Promise<T> {
+/** The work's answer, unless its time is up. */
+async function withinLimit<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const fault = new StoreUnavailable("orders", "none", { cause: new Error(`the ledger was locked for ${LOCK_LIMIT_MS} ms`) });
-      discard(fault);
-      reject(fault);
-    }, LOCK_LIMIT_MS);
+    const cause = new Error(`the ledger was locked for ${LOCK_LIMIT_MS} ms`);
+    timer = setTimeout(() => reject(new StoreUnavailable("orders", "none", { cause })), LOCK_LIMIT_MS);
   });
   try {
-    return await Promise.race([work, lost, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

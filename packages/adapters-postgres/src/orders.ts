@@ -32,7 +32,8 @@ export function createOrders(pool: pg.Pool): Orders {
       ];
       const [row] = await ask(pool, VOID, values, "void_reservations");
       const standing = decode.list(row ?? {}, "standing").map((status) => {
-        if (status !== "void" && status !== "confirmed" && status !== "cancelled") throw decode.unknown("standing", status);
+        if (status !== "void" && status !== "confirmed" && status !== "cancelled")
+          throw decode.unknown("standing", status);
         return status;
       });
       if (standing.length !== reservations.length) throw decode.unknown("standing", standing);

@@ -18,7 +18,13 @@ const TIME_OUTS = {
 const POOL_SIZE = 10;
 
 /** A pool with every time-out set: without them pg waits for ever. Closing it is the caller's to do. */
-export function connectPostgres({ url, poolSize = POOL_SIZE }: { readonly url: string; readonly poolSize?: number }): pg.Pool {
+export function connectPostgres({
+  url,
+  poolSize = POOL_SIZE,
+}: {
+  readonly url: string;
+  readonly poolSize?: number;
+}): pg.Pool {
   return createPool({ connectionString: url, max: poolSize, ...TIME_OUTS });
 }
 

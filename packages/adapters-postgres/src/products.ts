@@ -28,13 +28,24 @@ const PROJECT_SOLD = `with changed as (
   select count(*) as changed from changed`;
 
 export function createProducts(pool: pg.Pool): Products {
-  const select = async (rest: string, values: unknown[]) => (await ask(pool, `${SELECT} ${rest}`, values)).map(decode.product);
+  const select = async (rest: string, values: unknown[]) =>
+    (await ask(pool, `${SELECT} ${rest}`, values)).map(decode.product);
 
   return {
     create: async (product) => {
       const { id, name, description, priceMinor, currency, perUserLimit, totalQuantity, revision } = product;
       const { saleStartAtMs, saleEndAtMs, createdAtMs } = product;
-      const facts = [id, name, description, priceMinor, currency, perUserLimit, saleStartAtMs, saleEndAtMs, createdAtMs];
+      const facts = [
+        id,
+        name,
+        description,
+        priceMinor,
+        currency,
+        perUserLimit,
+        saleStartAtMs,
+        saleEndAtMs,
+        createdAtMs,
+      ];
       await ask(pool, CREATE, [...facts, revision, totalQuantity]);
     },
     find: async (id) => {
@@ -47,7 +58,10 @@ export function createProducts(pool: pg.Pool): Products {
       return product ?? null;
     },
     live: (nowMs, endedAfterMs) =>
-      select(`where p.sale_start_at <= ${instant("$1")} and p.sale_end_at > ${instant("$2")} order by p.id`, [nowMs, endedAfterMs]),
+      select(`where p.sale_start_at <= ${instant("$1")} and p.sale_end_at > ${instant("$2")} order by p.id`, [
+        nowMs,
+        endedAfterMs,
+      ]),
     page: (afterId, limit) => select("where $1::uuid is null or p.id > $1 order by p.id limit $2", [afterId, limit]),
     projectSold: async () => {
       const [row] = await ask(pool, PROJECT_SOLD);

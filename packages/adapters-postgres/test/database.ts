@@ -16,11 +16,16 @@ export async function createDatabase(): Promise<TestDatabase> {
   await once(admin, `create database ${name}`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: async () => void (await once(admin, `drop database ${name} with (force)`)) };
+  return {
+    url: url.href,
+    drop: async () => {
+      await once(admin, `drop database ${name} with (force)`);
+    },
+  };
 }
 
 /** One statement, or several, over a connection of its own. */
-export async function once(url: string, sql: string, values?: unknown[]): Promise<pg.QueryResult> {
+async function once(url: string, sql: string, values?: unknown[]): Promise<pg.QueryResult> {
   return connected(url, (client) => client.query(sql, values));
 }
 
@@ -43,8 +48,11 @@ export async function emptied(pool: pg.Pool): Promise<ReturnType<typeof createPo
 
 /** Waits until so many sessions of the database wait for a lock: a race that is arranged, not hoped for. */
 export async function untilWaiting(client: pg.Client, sessions: number): Promise<void> {
-  const waiting = "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  const waiting =
+    "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
   for (;;) {
+    // A transaction would go on seeing the activity it saw first.
+    await client.query("select pg_stat_clear_snapshot()");
     const { rows } = await client.query<{ count: number }>(waiting);
     if ((rows[0]?.count ?? 0) >= sessions) return;
     await new Promise((done) => setTimeout(done, 5));

@@ -6,7 +6,7 @@ import { orderPagesContract, ordersContract, productsContract } from "@flash-sal
 import { emptied } from "./database.js";
 
 describe("the embedded PostgreSQL", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let dataDir: string;
   let embedded: EmbeddedPostgres;
 

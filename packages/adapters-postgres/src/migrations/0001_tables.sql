@@ -54,3 +54,6 @@ create table orders (
 );
 create index orders_buyer on orders (product_id, user_id) where status <> 'void';
 create index orders_id on orders (id);
+-- The statistics of a moment when other products filled the table say of a new one that it has no rows: then every index by
+-- product looks as good as the right one, and a commit would walk all orders of the product (94 ms a batch, measured, where it takes 3).
+alter table orders alter column product_id set statistics 0;
