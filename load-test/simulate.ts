@@ -82,7 +82,10 @@ async function runMany(from: number, seeds: number): Promise<number> {
     if (report.violation) {
       failures.push(report);
       say(sentence(report));
-    } else if (isWeak(report)) weak += 1;
+    } else if (isWeak(report)) {
+      weak += 1;
+      say(`seed ${String(seed)} is too quiet to count`);
+    }
     if (Date.now() - saidAtMs < PROGRESS_EVERY_MS) continue;
     saidAtMs = Date.now();
     process.stderr.write(

@@ -32,5 +32,7 @@ export function createPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ keepAlive: true, application_name: "flash-sale", ...config });
   // An idle connection that is lost is replaced when the next one is needed; without a listener it would end the process.
   pool.on("error", () => undefined);
+  // The pool stops listening before a connection that it closes is gone.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }

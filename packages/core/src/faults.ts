@@ -32,6 +32,9 @@ export class StoreRejected extends Error {
     readonly store: "inventory" | "orders",
     options?: { cause?: unknown },
   ) {
-    super(`the ${store} store refused the call: ${options?.cause instanceof Error ? options.cause.message : "?"}`, options);
+    super(
+      `the ${store} store refused the call: ${options?.cause instanceof Error ? options.cause.message : "?"}`,
+      options,
+    );
   }
 }

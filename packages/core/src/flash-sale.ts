@@ -48,7 +48,10 @@ export interface FlashSale {
   /** A buyer's order; null for a void, an unknown id, and another buyer's order. */
   findOrder(orderId: string, userId: string): Promise<Order | null>;
   /** A buyer's orders of a product, the newest first; null where there is no such product. */
-  ordersOf(productId: string, userId: string): Promise<{ readonly product: Product; readonly orders: readonly Order[] } | null>;
+  ordersOf(
+    productId: string,
+    userId: string,
+  ): Promise<{ readonly product: Product; readonly orders: readonly Order[] } | null>;
   /** Ends expired holds of one product now, instead of within the next second. Null where there is no such product. */
   reap(productId: string): Promise<ReapReport | null>;
   /** Loads the inventory anew from the orders, even where it looks whole. Null where there is no such product. */
@@ -64,7 +67,10 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
   const background = new Set<Promise<void>>();
   const inBackground = (doing: string, work: Promise<unknown>): void => {
     const watched: Promise<void> = work
-      .then(() => undefined, (fault: unknown) => onFault(doing, fault))
+      .then(
+        () => undefined,
+        (fault: unknown) => onFault(doing, fault),
+      )
       .finally(() => background.delete(watched));
     background.add(watched);
   };

@@ -84,7 +84,7 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
    * waits for the first transaction, and the rows that stand are the answer.
    */
   async function write(batch: readonly Waiting[]): Promise<void> {
-    for (let waiting = batch; ; ) {
+    for (let waiting = batch; ;) {
       waiting = giveUp(waiting, ports.clock.now() - limits.maxWaitMs);
       const [first] = waiting;
       if (!first) return;
@@ -135,7 +135,11 @@ function takeBatch(queue: Waiting[], limits: CommitLimits): Waiting[] {
 }
 
 /** One write of reservations that share product and epoch; each is told its own answer. */
-async function settle(orders: Pick<Orders, "commit">, { productId, epoch }: OrderDraft, waiting: readonly Waiting[]): Promise<void> {
+async function settle(
+  orders: Pick<Orders, "commit">,
+  { productId, epoch }: OrderDraft,
+  waiting: readonly Waiting[],
+): Promise<void> {
   // Two requests with one key may wait for one id: it is written once, and the first of them is the buyer's own.
   const firsts = new Map<string, Waiting>();
   for (const one of waiting) if (!firsts.has(one.draft.id)) firsts.set(one.draft.id, one);

@@ -69,7 +69,10 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): Promise<v
     const load = `${productId} ${epoch}`;
     if (loadsUnderWay.has(load)) return;
     loadsUnderWay.add(load);
-    ports.inBackground("loading buyers", ports.loadBuyers(productId, epoch).finally(() => loadsUnderWay.delete(load)));
+    ports.inBackground(
+      "loading buyers",
+      ports.loadBuyers(productId, epoch).finally(() => loadsUnderWay.delete(load)),
+    );
   }
 
   async function attempt(doing: string, work: () => Promise<void>): Promise<void> {

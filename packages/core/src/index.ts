@@ -1,6 +1,13 @@
 export * from "./faults.js";
 export { createFlashSale, type FlashSale, type FlashSalePorts } from "./flash-sale.js";
-export { createGroupCommit, DEFAULT_COMMIT_LIMITS, type CommitLimits, type Committed, type GroupCommit, type Place } from "./group-commit.js";
+export {
+  createGroupCommit,
+  DEFAULT_COMMIT_LIMITS,
+  type CommitLimits,
+  type Committed,
+  type GroupCommit,
+  type Place,
+} from "./group-commit.js";
 export { KEPT_AFTER_END_MS } from "./housekeeping.js";
 export { IDEMPOTENCY_KEY, LIMITS, USER_ID, UUID } from "./input.js";
 export { lockThenHold } from "./lock-then-hold.js";
@@ -20,7 +27,14 @@ export type { Admission } from "./ports/admission.js";
 export type { Announce, Announcement, Announcements } from "./ports/announcements.js";
 export type { Clock } from "./ports/clock.js";
 export { DERIVED_NAMESPACE, type Ids } from "./ports/ids.js";
-export type { HoldAnswer, HoldRefusal, HoldRequest, Inventory, InventoryLoading, InventoryStatus } from "./ports/inventory.js";
+export type {
+  HoldAnswer,
+  HoldRefusal,
+  HoldRequest,
+  Inventory,
+  InventoryLoading,
+  InventoryStatus,
+} from "./ports/inventory.js";
 export { purchaseLock, type LockName, type Locks } from "./ports/locks.js";
 export type { CommitAnswer, LockedLedger, OrderPages, Orders } from "./ports/orders.js";
 export type { Products } from "./ports/products.js";

@@ -6,7 +6,7 @@ export const LIMITS = {
   nameLength: 200,
   descriptionLength: 5_000,
   totalQuantity: 100_000_000,
-  perUserLimit: 1_000_000,
+  perUserLimit: 10_000,
   metadataBytes: 4_096,
   keyLength: 64,
 } as const;
@@ -30,7 +30,9 @@ export function uuid(field: string, value: string): string {
 }
 
 export function integer(field: string, value: number, min: number, max: number): number {
-  require(Number.isSafeInteger(value) && value >= min && value <= max, field, `must be a whole number from ${min} to ${max}`);
+  require(Number.isSafeInteger(value) &&
+    value >= min &&
+    value <= max, field, `must be a whole number from ${min} to ${max}`);
   return value;
 }
 
@@ -49,7 +51,8 @@ export function metadata(value: Metadata | undefined): Metadata | null {
     return inner;
   });
   // Every UTF-16 unit is at most 3 bytes of UTF-8: only long texts are worth an exact count.
-  require(json.length * 3 <= LIMITS.metadataBytes || utf8Length(json) <= LIMITS.metadataBytes, "metadata", "must be at most 4 KiB of JSON");
+  require(json.length * 3 <= LIMITS.metadataBytes ||
+    utf8Length(json) <= LIMITS.metadataBytes, "metadata", "must be at most 4 KiB of JSON");
   return value;
 }
 

@@ -9,14 +9,17 @@ import type { Reservation } from "./reservation.js";
  */
 export function lockThenHold(locks: Locks, inventory: Inventory, options: { readonly lockTtlMs: number }): Admission {
   const unlock = (reservations: readonly Reservation[]) =>
-    Promise.all(reservations.map(({ productId, epoch, userId, id }) => locks.release(purchaseLock(productId, epoch, userId), id)));
+    Promise.all(
+      reservations.map(({ productId, epoch, userId, id }) => locks.release(purchaseLock(productId, epoch, userId), id)),
+    );
 
   return {
     async admit(request) {
       const lock = purchaseLock(request.productId, request.epoch, request.userId);
       const granted = await locks.acquire(lock, request.reservationId, options.lockTtlMs);
       const answer = await inventory.hold(request, granted ? "granted" : "taken");
-      if (granted && answer.kind !== "held" && answer.kind !== "already-held") await locks.release(lock, request.reservationId);
+      if (granted && answer.kind !== "held" && answer.kind !== "already-held")
+        await locks.release(lock, request.reservationId);
       return answer;
     },
     async confirm(productId, epoch, reservations) {

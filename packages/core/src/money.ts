@@ -2,14 +2,31 @@ import { InvalidRequest } from "./faults.js";
 
 /** Decimals of the currencies of ISO 4217 that do not have two. A table, not `Intl`: CLDR differs from ISO for some. */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
-  ...["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"]
-    .map((code) => [code, 0] as const),
+  ...[
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+  ].map((code) => [code, 0] as const),
   ...["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map((code) => [code, 3] as const),
   ...["CLF", "UYW"].map((code) => [code, 4] as const),
 ]);
 
 /** The largest price of one unit, in minor units: times the largest quantity it is still a safe integer. */
-export const MAX_PRICE_MINOR = 1_000_000_000_000;
+export const MAX_PRICE_MINOR = 100_000_000_000;
 
 export function decimalsOf(currency: string): number {
   return DECIMALS.get(currency) ?? 2;

@@ -6,7 +6,13 @@ describe("creating a product", () => {
   it("fills in what was left out, and its stock is live at once", async () => {
     const shop = await openShop({ name: "Console" });
     const status = await shop.sale.newestSale();
-    expect(status?.product).to.include({ id: shop.productId, currency: "USD", perUserLimit: 1, description: null, priceMinor: 4999 });
+    expect(status?.product).to.include({
+      id: shop.productId,
+      currency: "USD",
+      perUserLimit: 1,
+      description: null,
+      priceMinor: 4999,
+    });
     expect(status).to.have.property("state", "active");
     expect(status?.stock.available).to.equal(10);
     const { saleStartAtMs = 0, saleEndAtMs = 0 } = status?.product ?? {};

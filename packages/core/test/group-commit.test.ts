@@ -37,7 +37,10 @@ describe("group commit", () => {
   afterEach(() => time.restore());
 
   /** A group commit over a store that answers each write as `answer` says. `written` has every batch that was sent. */
-  function over(answer: (batch: Batch, write: number) => Promise<CommitAnswer[]> | CommitAnswer[], limits: Partial<CommitLimits> = {}) {
+  function over(
+    answer: (batch: Batch, write: number) => Promise<CommitAnswer[]> | CommitAnswer[],
+    limits: Partial<CommitLimits> = {},
+  ) {
     const written: Batch[] = [];
     const orders = {
       commit: async (_product: string, _epoch: number, batch: Batch) => {
@@ -45,7 +48,10 @@ describe("group commit", () => {
         return answer(batch, written.length);
       },
     };
-    const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms)) };
+    const clock = {
+      now: () => Date.now(),
+      sleep: (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms)),
+    };
     const commits = createGroupCommit({ orders, clock }, { ...DEFAULT_COMMIT_LIMITS, ...limits });
     const place = commits.takePlace();
     if (!place) throw new Error("no place");
@@ -130,7 +136,13 @@ describe("group commit", () => {
       return batch.map(created);
     });
     const answers = await Promise.allSettled(["a", "b", "c", "d", "e"].map((id) => commit(draft(id))));
-    expect(answers.map(({ status }) => status)).to.deep.equal(["fulfilled", "fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    expect(answers.map(({ status }) => status)).to.deep.equal([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
     expect(ids(written)).to.deep.equal(["abcde", "abc", "ab", "c", "de"]);
   });
 

@@ -19,7 +19,10 @@ describe("housekeeping", () => {
     const sale = createFlashSale({ ...memory, inventory, loading });
     const { id } = await sale.createProduct({ name: "Console", price: 1, totalQuantity: 2 });
     lose();
-    await eventually(async () => (await inventory.status(id, 2))?.buyersLoaded === true, "a new inventory, with all buyers");
+    await eventually(
+      async () => (await inventory.status(id, 2))?.buyersLoaded === true,
+      "a new inventory, with all buyers",
+    );
     await sale.close();
   });
 
@@ -37,14 +40,20 @@ describe("housekeeping", () => {
   it("projects sold units, so that a catalogue's reader sees them", async () => {
     const shop = await openShop();
     await shop.buy("u");
-    await eventually(async () => (await shop.ports.products.projectSold()) === 0, "sold_quantity is what the ledger says");
+    await eventually(
+      async () => (await shop.ports.products.projectSold()) === 0,
+      "sold_quantity is what the ledger says",
+    );
     await shop.close();
   });
 
   it("is led by one process at a time, and goes on when the leader closes", async () => {
     const memory = createMemoryAdapters();
     let rounds = 0;
-    const counted: FlashSalePorts = { ...memory, products: { ...memory.products, live: async () => ((rounds += 1), []) } };
+    const counted: FlashSalePorts = {
+      ...memory,
+      products: { ...memory.products, live: async () => ((rounds += 1), []) },
+    };
     const leader = createFlashSale(memory);
     const follower = createFlashSale(counted);
     await new Promise((resume) => setTimeout(resume, 700));

@@ -32,9 +32,13 @@ describe("money", () => {
 
   it("gives back every amount as the decimal number it came from", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: MAX_PRICE_MINOR }), fc.constantFrom("USD", "JPY", "KWD", "CLF"), (minor, currency) => {
-        expect(toMinorUnits(toDecimal(minor, currency), currency)).to.equal(minor);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: MAX_PRICE_MINOR }),
+        fc.constantFrom("USD", "JPY", "KWD", "CLF"),
+        (minor, currency) => {
+          expect(toMinorUnits(toDecimal(minor, currency), currency)).to.equal(minor);
+        },
+      ),
     );
   });
 });

@@ -1,4 +1,10 @@
-import { InvalidRequest, StoreUnavailable, type CommitAnswer, type FlashSalePorts, type PurchaseRequest } from "@flash-sale/core";
+import {
+  InvalidRequest,
+  StoreUnavailable,
+  type CommitAnswer,
+  type FlashSalePorts,
+  type PurchaseRequest,
+} from "@flash-sale/core";
 import { expect } from "chai";
 import { openShop, told, type Shop } from "./shop.js";
 
@@ -70,7 +76,8 @@ describe("a purchase", () => {
 
   it("refuses another price than the expected one, and more units than one buyer may own", async () => {
     await open();
-    const buy = (facts: Partial<PurchaseRequest>) => shop.sale.purchase({ productId: shop.productId, userId: "u", ...facts });
+    const buy = (facts: Partial<PurchaseRequest>) =>
+      shop.sale.purchase({ productId: shop.productId, userId: "u", ...facts });
     expect(told(await buy({ expectedPrice: 50 }))).to.equal("price-changed");
     expect(await buy({ quantity: 2 })).to.deep.equal({ kind: "refused", reason: "exceeds-limit", perUserLimit: 1 });
     expect(told(await buy({ expectedPrice: 49.99 }))).to.equal("purchased");
@@ -111,7 +118,9 @@ describe("a purchase", () => {
       expect(fault, JSON.stringify(facts)).to.be.instanceOf(InvalidRequest).with.property("field", field);
     }
     expect(await stock()).to.deep.equal({ available: 10, held: 0, purchased: 0 });
-    expect(told(await shop.buy("u", { metadata: { note: "\\u0000 and 😀", n: [1, { deep: null }] } }))).to.equal("purchased");
+    expect(told(await shop.buy("u", { metadata: { note: "\\u0000 and 😀", n: [1, { deep: null }] } }))).to.equal(
+      "purchased",
+    );
   });
 
   it("puts a lost inventory in service again and goes on, also for buyers from before", async () => {
@@ -164,7 +173,9 @@ describe("a purchase", () => {
     });
 
     it("releases the units and refuses the key when the id stands for another request", async () => {
-      await commitThat(() => async (_product, _epoch, drafts) => drafts.map((): CommitAnswer => ({ kind: "conflict" })));
+      await commitThat(
+        () => async (_product, _epoch, drafts) => drafts.map((): CommitAnswer => ({ kind: "conflict" })),
+      );
       expect(told(await shop.buy("u", { key: "k" }))).to.equal("key-reused");
       expect(await stock()).to.deep.equal({ available: 2, held: 0, purchased: 0 });
     });
@@ -219,6 +230,22 @@ describe("a purchase", () => {
       }));
       expect(told(await shop.buy("u"))).to.equal("purchased");
       expect(await stock()).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+    });
+
+    it("says where to ask for an order that stands, while it cannot be read", async () => {
+      let away = false;
+      await open({}, ({ orders }) => ({
+        orders: {
+          ...orders,
+          find: (id) => (away ? Promise.reject(new StoreUnavailable("orders", "none")) : orders.find(id)),
+        },
+      }));
+      const bought = await shop.buy("u", { key: "k" });
+      if (bought.kind !== "purchased") throw new Error("not purchased");
+      away = true;
+      expect(await shop.buy("u", { key: "k" })).to.deep.equal({ kind: "unavailable", orderId: bought.order.id });
+      away = false;
+      expect(await shop.buy("u", { key: "k" })).to.deep.equal({ ...bought, replayed: true });
     });
 
     it("completes a confirm that was lost", async () => {

@@ -8,12 +8,14 @@ type Rebuild = (ports: FlashSalePorts, productId: string) => Promise<RebuildRepo
 function slowStores() {
   const memory = createMemoryAdapters();
   const { inventory, loading, lose } = createMemoryInventory({ clock: systemClock, lockTtlMs: 10_000 });
-  const slowly = <A extends unknown[], R>(call: (...args: A) => Promise<R>) => async (...args: A) => {
-    await systemClock.sleep(1);
-    const answer = await call(...args);
-    await systemClock.sleep(1);
-    return answer;
-  };
+  const slowly =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A) => {
+      await systemClock.sleep(1);
+      const answer = await call(...args);
+      await systemClock.sleep(1);
+      return answer;
+    };
   const ports: FlashSalePorts = {
     ...memory,
     admission: lockThenHold(memory.locks, inventory, { lockTtlMs: 10_000 }),

@@ -15,8 +15,16 @@ describe("reconcile", () => {
   const broken: [string, (status: InventoryStatus) => Partial<InventoryStatus>, string[]][] = [
     ["units that vanished from stock", ({ available }) => ({ available: available - 1 }), ["stock"]],
     ["units held by nobody", ({ held, available }) => ({ held: held + 1, available: available - 1 }), ["held"]],
-    ["purchases without an order", ({ purchased, available }) => ({ purchased: purchased + 1, available: available - 1 }), ["purchased"]],
-    ["another total", ({ totalQuantity, available }) => ({ totalQuantity: totalQuantity + 1, available: available + 1 }), ["total"]],
+    [
+      "purchases without an order",
+      ({ purchased, available }) => ({ purchased: purchased + 1, available: available - 1 }),
+      ["purchased"],
+    ],
+    [
+      "another total",
+      ({ totalQuantity, available }) => ({ totalQuantity: totalQuantity + 1, available: available + 1 }),
+      ["total"],
+    ],
   ];
   for (const [what, damage, kinds] of broken) {
     it(`finds ${what}, and mends it only when asked`, async () => {
@@ -27,7 +35,12 @@ describe("reconcile", () => {
           // Damaged in its first life only: a rebuild puts a sound one in its place.
           audit: async (...args) => {
             const found = await inventory.audit(...args);
-            return found && { ...found, status: { ...found.status, ...(damaged && args[1] === 1 ? damage(found.status) : {}) } };
+            return (
+              found && {
+                ...found,
+                status: { ...found.status, ...(damaged && args[1] === 1 ? damage(found.status) : {}) },
+              }
+            );
           },
         },
       }));
@@ -50,11 +63,20 @@ describe("reconcile", () => {
     const shop = await openShop({ saleStartAtMs: Date.now() + 48 * 3_600_000 }, ({ loading }) => {
       let loads = 0;
       // The first load is lost.
-      return { loading: { ...loading, load: async (...args) => ((loads += 1) === 1 ? "loaded" : loading.load(...args)) } };
+      return {
+        loading: { ...loading, load: async (...args) => ((loads += 1) === 1 ? "loaded" : loading.load(...args)) },
+      };
     });
     const report = await shop.sale.reconcile(shop.productId, { fix: true });
     expect(report?.drift).to.deep.equal([{ kind: "missing-inventory" }]);
     expect(report).to.include({ fixed: true, available: null, held: null, purchased: null });
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("misses no inventory of a sale that has ended", async () => {
+    const shop = await openShop({}, ({ inventory }) => ({ inventory: { ...inventory, audit: async () => null } }));
+    shop.pass(3 * 3_600_000);
     expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
     await shop.close();
   });

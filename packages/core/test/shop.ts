@@ -1,4 +1,10 @@
-import { createFlashSale, type FlashSale, type FlashSalePorts, type NewProduct, type PurchaseOutcome } from "@flash-sale/core";
+import {
+  createFlashSale,
+  type FlashSale,
+  type FlashSalePorts,
+  type NewProduct,
+  type PurchaseOutcome,
+} from "@flash-sale/core";
 import { createMemoryAdapters, systemClock } from "@flash-sale/core/memory";
 
 export interface Shop {
@@ -8,7 +14,10 @@ export interface Shop {
   readonly productId: string;
   /** Turns the time forward. */
   pass(ms: number): void;
-  buy(userId: string, facts?: { key?: string; quantity?: number; metadata?: Record<string, unknown> }): Promise<PurchaseOutcome>;
+  buy(
+    userId: string,
+    facts?: { key?: string; quantity?: number; metadata?: Record<string, unknown> },
+  ): Promise<PurchaseOutcome>;
   close(): Promise<void>;
 }
 

@@ -38,10 +38,12 @@ begin
       where p.id = p_product
     on conflict (product_id, id) do nothing;
 
+  -- Id by id: joined, without statistics, all orders of the product were read (3 s at 30,000 of them, with the ledger locked).
   return (
-    select array_agg(o.status order by r.position)
+    select array_agg(
+        (select o.status from orders o where o.product_id = p_product and o.id = r.id) order by r.position
+      )
       from unnest(p_ids) with ordinality r (id, position)
-      join orders o on o.product_id = p_product and o.id = r.id
   );
 end
 $$;

@@ -26,7 +26,17 @@ export const idsContract: ContractCase<IdsHarness>[] = [
   {
     name: "never lets two lists of parts meet, whatever the parts hold",
     async run({ ids }) {
-      const lists = [["a:b", "c"], ["a", "b:c"], ["a", "b", "c"], ["a,b", "c"], ['a","b', "c"], ["a", 1], ["a", "1"], [], [""]];
+      const lists = [
+        ["a:b", "c"],
+        ["a", "b:c"],
+        ["a", "b", "c"],
+        ["a,b", "c"],
+        ['a","b', "c"],
+        ["a", 1],
+        ["a", "1"],
+        [],
+        [""],
+      ];
       const derived = lists.map((parts) => ids.derive(parts));
       expect(new Set(derived).size === lists.length, "every list has an id of its own", derived);
       expectEqual(ids.derive(["a:b", "c"]), derived[0], "the same list again");

@@ -25,6 +25,13 @@ export function createMemoryAdapters(options: MemoryOptions = {}): FlashSalePort
   return { ...createMemoryDatabase({ clock }), inventory, loading, locks, admission, announcements, clock, ids };
 }
 
-export { createMemoryAnnouncements, createMemoryDatabase, createMemoryInventory, createMemoryLocks, systemClock, systemIds };
+export {
+  createMemoryAnnouncements,
+  createMemoryDatabase,
+  createMemoryInventory,
+  createMemoryLocks,
+  systemClock,
+  systemIds,
+};
 export type { BookView, MemoryDatabase } from "./database.js";
 export type { MemoryInventory } from "./inventory.js";

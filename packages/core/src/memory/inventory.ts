@@ -1,21 +1,6 @@
-import { unitsOf, type BuyerOrder } from "../order.js";
-import type { SaleTerms } from "../product.js";
 import type { Clock } from "../ports/clock.js";
-import type { HoldAnswer, HoldRefusal, HoldRequest, Inventory, InventoryLoading, InventoryStatus } from "../ports/inventory.js";
-import type { Reservation } from "../reservation.js";
-
-/** One life of one product's inventory. */
-interface Stock {
-  readonly epoch: number;
-  readonly terms: SaleTerms;
-  available: number;
-  held: number;
-  purchased: number;
-  buyersLoaded: boolean;
-  readonly buyers: Map<string, readonly BuyerOrder[]>;
-  /** At most one a buyer, by user id. */
-  readonly holds: Map<string, Reservation>;
-}
+import type { Inventory, InventoryLoading } from "../ports/inventory.js";
+import { endHolds, hold, statusOf, type Stock } from "./stock.js";
 
 export interface MemoryInventory {
   readonly inventory: Inventory;
@@ -26,59 +11,47 @@ export interface MemoryInventory {
   snapshot(): () => void;
 }
 
+interface Stocks {
+  readonly ofProduct: Map<string, Stock>;
+  readonly lastEpochs: Map<string, number>;
+}
+
 /** The inventory in process memory: for tests, for embedding, and as the readable form of what the Redis scripts do. */
 export function createMemoryInventory({ clock, lockTtlMs }: { clock: Clock; lockTtlMs: number }): MemoryInventory {
-  let stocks = new Map<string, Stock>();
-  let lastEpochs = new Map<string, number>();
+  const stocks: Stocks = { ofProduct: new Map(), lastEpochs: new Map() };
 
-  function inService(productId: string, epoch: number): Stock | null {
-    const stock = stocks.get(productId);
-    return stock?.epoch === epoch && lastEpochs.get(productId) === epoch ? stock : null;
+  function lose(): void {
+    stocks.ofProduct.clear();
+    stocks.lastEpochs.clear();
   }
 
-  function hold(request: HoldRequest, lock: "granted" | "taken"): HoldAnswer {
-    const { productId, epoch, userId, reservationId, quantity } = request;
-    const stock = inService(productId, epoch);
-    if (!stock) return { kind: "not-in-service" };
-    const orders = stock.buyers.get(userId) ?? (stock.buyersLoaded ? [] : null);
-    if (orders === null) return { kind: "unknown-buyer" };
-    if (orders.some(({ id }) => id === reservationId)) return { kind: "already-ordered", orderId: reservationId };
+  return {
+    inventory: memoryInventory(stocks, clock, lockTtlMs),
+    loading: memoryLoading(stocks),
+    lose,
+    snapshot() {
+      const epochs = [...stocks.lastEpochs];
+      return () => {
+        lose();
+        for (const [productId, epoch] of epochs) stocks.lastEpochs.set(productId, epoch);
+      };
+    },
+  };
+}
 
-    const standing = stock.holds.get(userId);
-    if (standing?.id === reservationId) return { kind: "already-held", epoch, reservation: standing, available: stock.available };
+function inService({ ofProduct, lastEpochs }: Stocks, productId: string, epoch: number): Stock | null {
+  const stock = ofProduct.get(productId);
+  return stock?.epoch === epoch && lastEpochs.get(productId) === epoch ? stock : null;
+}
 
-    const nowMs = clock.now();
-    const { terms, available } = stock;
-    const reason = refusalOf(request, stock, orders, nowMs, lock === "taken" || standing !== undefined);
-    if (reason !== null) return { kind: "refused", reason, epoch, orders, perUserLimit: terms.perUserLimit, available };
-
-    const { priceMinor } = terms;
-    const { fingerprint } = request;
-    const times = { admittedAtMs: nowMs, deadlineMs: nowMs + lockTtlMs };
-    const reservation = { id: reservationId, productId, epoch, userId, quantity, priceMinor, fingerprint, ...times };
-    stock.holds.set(userId, reservation);
-    stock.available -= quantity;
-    stock.held += quantity;
-    return { kind: "held", epoch, reservation, available: stock.available };
-  }
-
-  /** Ends those holds that are there under these very ids; answers the units they held. */
-  function endHolds(stock: Stock, reservations: readonly Reservation[]): number {
-    let units = 0;
-    for (const { id, userId } of reservations) {
-      const standing = stock.holds.get(userId);
-      if (standing?.id !== id) continue;
-      stock.holds.delete(userId);
-      stock.held -= standing.quantity;
-      units += standing.quantity;
-    }
-    return units;
-  }
-
-  const inventory: Inventory = {
-    hold: async (request, lock) => hold(request, lock),
+function memoryInventory(stocks: Stocks, clock: Clock, lockTtlMs: number): Inventory {
+  return {
+    hold: async (request, lock) => {
+      const stock = inService(stocks, request.productId, request.epoch);
+      return stock ? hold(stock, request, lock, clock.now(), lockTtlMs) : { kind: "not-in-service" };
+    },
     confirm: async (productId, epoch, reservations) => {
-      const stock = inService(productId, epoch);
+      const stock = inService(stocks, productId, epoch);
       if (!stock) return;
       for (const reservation of reservations) {
         const units = endHolds(stock, [reservation]);
@@ -89,83 +62,53 @@ export function createMemoryInventory({ clock, lockTtlMs }: { clock: Clock; lock
       }
     },
     release: async (productId, epoch, reservations) => {
-      const stock = inService(productId, epoch);
+      const stock = inService(stocks, productId, epoch);
       if (!stock) return { before: 0, after: 0 };
       const before = stock.available;
       stock.available += endHolds(stock, reservations);
       return { before, after: stock.available };
     },
     expired: async (productId, epoch, max) => {
-      const holds = [...(inService(productId, epoch)?.holds.values() ?? [])];
+      const holds = [...(inService(stocks, productId, epoch)?.holds.values() ?? [])];
       const due = holds.filter(({ deadlineMs }) => deadlineMs <= clock.now());
       return due.sort((a, b) => a.deadlineMs - b.deadlineMs).slice(0, max);
     },
     status: async (productId, epoch) => {
-      const stock = inService(productId, epoch);
+      const stock = inService(stocks, productId, epoch);
       return stock && statusOf(stock, clock.now());
     },
     audit: async (productId, epoch) => {
-      const stock = inService(productId, epoch);
+      const stock = inService(stocks, productId, epoch);
       return stock && { status: statusOf(stock, clock.now()), holds: [...stock.holds.values()] };
     },
   };
+}
 
-  const loading: InventoryLoading = {
+function memoryLoading(stocks: Stocks): InventoryLoading {
+  return {
     load: async (productId, epoch, terms, committed) => {
-      if ((lastEpochs.get(productId) ?? 0) >= epoch) return "refused";
-      lastEpochs.set(productId, epoch);
+      if ((stocks.lastEpochs.get(productId) ?? 0) >= epoch) return "refused";
+      stocks.lastEpochs.set(productId, epoch);
       const counts = { available: terms.totalQuantity - committed, held: 0, purchased: committed };
       // In its first life no buyer can have an order: nothing has to be taught.
-      stocks.set(productId, { epoch, terms, ...counts, buyersLoaded: epoch === 1, buyers: new Map(), holds: new Map() });
+      stocks.ofProduct.set(productId, {
+        epoch,
+        terms,
+        ...counts,
+        buyersLoaded: epoch === 1,
+        buyers: new Map(),
+        holds: new Map(),
+      });
       return "loaded";
     },
-    lastEpoch: async (productId) => lastEpochs.get(productId) ?? 0,
+    lastEpoch: async (productId) => stocks.lastEpochs.get(productId) ?? 0,
     teach: async (productId, epoch, buyers) => {
-      const known = inService(productId, epoch)?.buyers;
+      const known = inService(stocks, productId, epoch)?.buyers;
       for (const { userId, orders } of buyers) if (known && !known.has(userId)) known.set(userId, orders);
     },
     finishTeaching: async (productId, epoch) => {
-      const stock = inService(productId, epoch);
+      const stock = inService(stocks, productId, epoch);
       if (stock) stock.buyersLoaded = true;
     },
   };
-
-  return {
-    inventory,
-    loading,
-    lose() {
-      stocks = new Map();
-      lastEpochs = new Map();
-    },
-    snapshot() {
-      const epochs = new Map(lastEpochs);
-      return () => {
-        stocks = new Map();
-        lastEpochs = new Map(epochs);
-      };
-    },
-  };
-}
-
-/** The checks in their order. Null: nothing stands in the way. */
-function refusalOf(
-  { quantity, expectedPriceMinor }: HoldRequest,
-  { terms, available }: Stock,
-  orders: readonly BuyerOrder[],
-  nowMs: number,
-  underWay: boolean,
-): HoldRefusal | null {
-  if (quantity > terms.perUserLimit) return "exceeds-limit";
-  if (nowMs < terms.saleStartAtMs) return "not-started";
-  if (nowMs >= terms.saleEndAtMs) return "ended";
-  if (expectedPriceMinor !== null && expectedPriceMinor !== terms.priceMinor) return "price-changed";
-  if (underWay) return "in-progress";
-  if (unitsOf(orders) + quantity > terms.perUserLimit) return "limit-reached";
-  return available < quantity ? "sold-out" : null;
-}
-
-function statusOf({ terms, epoch, available, held, purchased, buyersLoaded }: Stock, nowMs: number): InventoryStatus {
-  const { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs, revision } = terms;
-  const facts = { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs, revision };
-  return { ...facts, epoch, available, held, purchased, buyersLoaded, nowMs };
 }

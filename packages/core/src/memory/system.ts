@@ -15,9 +15,13 @@ export const systemClock: Clock = {
     new Promise((resume) => {
       const timer = setTimeout(resume, ms);
       // Node's timers would keep the process alive; other hosts' are plain numbers.
-      if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") timer.unref();
+      if (isUnreffable(timer)) timer.unref();
     }),
 };
+
+function isUnreffable(timer: unknown): timer is { unref(): void } {
+  return typeof timer === "object" && timer !== null && "unref" in timer;
+}
 
 export const systemIds: Ids = {
   /** A version 4 UUID with the time in front: version 7, RFC 9562, section 5.7. */

@@ -12,7 +12,9 @@ export function derivedUuid(parts: readonly (string | number)[]): string {
 
 function utf8(text: string): number[] {
   const percentEncoded = encodeURIComponent(text);
-  return [...percentEncoded.matchAll(/%(..)|./g)].map(([character, hex]) => (hex ? parseInt(hex, 16) : character.charCodeAt(0)));
+  return [...percentEncoded.matchAll(/%(..)|./g)].map(([character, hex]) =>
+    hex ? parseInt(hex, 16) : character.charCodeAt(0),
+  );
 }
 
 /** FIPS 180-4, section 6.1. */

@@ -31,7 +31,12 @@ export type HoldAnswer =
   | { readonly kind: "unknown-buyer" }
   /** This very reservation was confirmed before; its order answers. */
   | { readonly kind: "already-ordered"; readonly orderId: string }
-  | { readonly kind: "held" | "already-held"; readonly epoch: number; readonly reservation: Reservation; readonly available: number }
+  | {
+      readonly kind: "held" | "already-held";
+      readonly epoch: number;
+      readonly reservation: Reservation;
+      readonly available: number;
+    }
   | {
       readonly kind: "refused";
       readonly reason: HoldRefusal;
@@ -77,7 +82,10 @@ export interface Inventory {
   /** Null where no whole inventory of that epoch is in service. */
   status(productId: string, epoch: number): Promise<InventoryStatus | null>;
   /** The counters and every live hold, of one instant: for reconcile. */
-  audit(productId: string, epoch: number): Promise<{ readonly status: InventoryStatus; readonly holds: Reservation[] } | null>;
+  audit(
+    productId: string,
+    epoch: number,
+  ): Promise<{ readonly status: InventoryStatus; readonly holds: Reservation[] } | null>;
 }
 
 /** Putting an inventory in service, and telling it what it must know of earlier buyers. */

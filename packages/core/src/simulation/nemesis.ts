@@ -1,10 +1,12 @@
 import type { Fleet } from "./fleet.js";
-import type { FaultKind } from "./plan.js";
+import { KINDS, type FaultKind } from "./plan.js";
 import type { Process } from "./process.js";
 import { struck, type World } from "./world.js";
 
 /** Carries out the planned faults, until everything is healed. A fault counts where it found something to strike. */
 export interface Nemesis {
+  /** One more fault, that nobody planned. */
+  strike(): void;
   heal(): void;
 }
 
@@ -79,6 +81,7 @@ export function startNemesis(world: World, fleet: Fleet, productIds: readonly st
   }
 
   return {
+    strike: () => begin(random.pick(KINDS)),
     heal() {
       healed = true;
       traps.clear();

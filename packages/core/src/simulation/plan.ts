@@ -51,7 +51,8 @@ export interface Plan {
   readonly slowestMs: number;
 }
 
-const KINDS = [
+/** What chance strikes with, the likelier ones more often. */
+export const KINDS = [
   "crash",
   "crash",
   "crash",

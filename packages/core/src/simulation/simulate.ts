@@ -1,7 +1,7 @@
 import { createBuyers, type Buyers } from "./buyers.js";
 import { startFleet } from "./fleet.js";
 import type { Violation } from "./journal.js";
-import { startNemesis } from "./nemesis.js";
+import { startNemesis, type Nemesis } from "./nemesis.js";
 import { putOnSale } from "./opening.js";
 import { startOperators } from "./operators.js";
 import { answersStill, becomesQuiet, goesOn, sellsOut } from "./recovery.js";
@@ -35,11 +35,9 @@ export async function simulate(options: WorldOptions): Promise<SimulationReport>
   const nemesis = startNemesis(world, fleet, productIds);
   const operators = startOperators(world, fleet, productIds);
 
-  sendCrowd(world, buyers, productIds);
-  const enough = () =>
-    buyers.attempts() >= plan.attempts && (journal.counts.get("faults that struck") ?? 0) >= MIN_FAULTS;
   const failed = () => journal.violation() !== null;
-  await scheduler.run(() => failed() || (enough() && scheduler.elapsedMs() > plan.crowdMs), LONGEST_CROWD_MS);
+  const enough = sendCrowd(world, buyers, nemesis, productIds);
+  await scheduler.run(() => failed() || enough(), LONGEST_CROWD_MS);
   operators.stop();
   if (!failed()) nemesis.heal();
 
@@ -58,20 +56,28 @@ export async function simulate(options: WorldOptions): Promise<SimulationReport>
   };
 }
 
-/** Bursts of buyers with pauses in between, until there were enough of them and of faults. */
-function sendCrowd(world: World, buyers: Buyers, productIds: readonly string[]): void {
+/** Bursts of buyers with pauses in between. Answers how to ask whether there were enough of them, and of faults. */
+function sendCrowd(world: World, buyers: Buyers, nemesis: Nemesis, productIds: readonly string[]): () => boolean {
   const { random, scheduler, plan, journal } = world;
   const burst = Math.max(2, Math.round(plan.attempts / 30));
   const gapMs = plan.crowdMs / 30;
 
+  const enoughBuyers = () => buyers.attempts() >= plan.attempts;
+  const enough = () =>
+    enoughBuyers() &&
+    scheduler.elapsedMs() > plan.crowdMs &&
+    (journal.counts.get("faults that struck") ?? 0) >= MIN_FAULTS;
+
   function come(): void {
-    const faults = journal.counts.get("faults that struck") ?? 0;
-    if (buyers.attempts() >= plan.attempts && faults >= MIN_FAULTS && scheduler.elapsedMs() > plan.crowdMs) return;
-    const size = buyers.attempts() >= plan.attempts ? 1 : random.between(1, 2 * burst);
+    if (enough()) return;
+    // Planned faults may find nothing to strike.
+    if (enoughBuyers() && scheduler.elapsedMs() > plan.crowdMs) nemesis.strike();
+    const size = enoughBuyers() ? 1 : random.between(1, 2 * burst);
     for (let one = 0; one < size; one += 1) {
       scheduler.after(random.between(0, 30_000), () => buyers.buy(buyers.draw(productIds)));
     }
     scheduler.after(random.between(0, 2 * gapMs) * 1000, come);
   }
   come();
+  return enough;
 }

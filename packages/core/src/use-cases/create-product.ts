@@ -27,17 +27,23 @@ const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 const LAST_INSTANT_MS = 253_402_300_799_999;
 
 /** @throws InvalidRequest that names the field */
-export function checkProduct(product: NewProduct, id: string, nowMs: number): Product {
+function checkProduct(product: NewProduct, id: string, nowMs: number): Product {
   const currency = product.currency ?? "USD";
   input.require(/^[A-Z]{3}$/.test(currency), "currency", "must be an ISO 4217 code of three capitals, such as USD");
   const saleStartAtMs = input.integer("saleStartAt", product.saleStartAtMs ?? nowMs, 0, LAST_INSTANT_MS);
-  const saleEndAtMs = input.integer("saleEndAt", product.saleEndAtMs ?? saleStartAtMs + TWO_HOURS_MS, 0, LAST_INSTANT_MS);
+  const saleEndAtMs = input.integer(
+    "saleEndAt",
+    product.saleEndAtMs ?? saleStartAtMs + TWO_HOURS_MS,
+    0,
+    LAST_INSTANT_MS,
+  );
   input.require(saleEndAtMs > saleStartAtMs, "saleEndAt", "must be after saleStartAt");
   const { nameLength, descriptionLength, totalQuantity, perUserLimit } = input.LIMITS;
   return {
     id,
     name: input.text("name", product.name, 1, nameLength),
-    description: product.description == null ? null : input.text("description", product.description, 0, descriptionLength),
+    description:
+      product.description == null ? null : input.text("description", product.description, 0, descriptionLength),
     priceMinor: toMinorUnits(product.price, currency),
     currency,
     totalQuantity: input.integer("totalQuantity", product.totalQuantity, 1, totalQuantity),

@@ -11,7 +11,7 @@ export const loadBuyers =
   ({ loading, orderPages }: { loading: InventoryLoading; orderPages: OrderPages }) =>
   async (productId: string, epoch: number): Promise<number> => {
     let count = 0;
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const buyers = await orderPages.buyers(productId, after, PAGE);
       if (buyers.length > 0) await loading.teach(productId, epoch, buyers);
       count += buyers.length;

@@ -44,8 +44,16 @@ export function checkRequest(request: PurchaseRequest): void {
   input.integer("quantity", request.quantity ?? 1, 1, input.LIMITS.totalQuantity);
   if (request.reservationId !== undefined) input.uuid("reservationId", request.reservationId);
   if (request.idempotencyKey !== undefined) {
-    input.require(input.IDEMPOTENCY_KEY.test(request.idempotencyKey), "Idempotency-Key", "must be 1 to 64 printable ASCII characters");
-    input.require(request.reservationId === undefined, "reservationId", "cannot be given together with an idempotency key");
+    input.require(
+      input.IDEMPOTENCY_KEY.test(request.idempotencyKey),
+      "Idempotency-Key",
+      "must be 1 to 64 printable ASCII characters",
+    );
+    input.require(
+      request.reservationId === undefined,
+      "reservationId",
+      "cannot be given together with an idempotency key",
+    );
   }
   input.metadata(request.metadata);
 }
@@ -75,7 +83,8 @@ export function attemptsAt(product: Product, request: PurchaseRequest, ids: Ids)
       userId,
       quantity,
       fingerprint: fingerprintOf(quantity, metadata, ids.derive),
-      expectedPriceMinor: expectedPrice === undefined ? null : toMinorUnits(expectedPrice, product.currency, "expectedPrice"),
+      expectedPriceMinor:
+        expectedPrice === undefined ? null : toMinorUnits(expectedPrice, product.currency, "expectedPrice"),
     },
     reservationId,
     ownOrder,

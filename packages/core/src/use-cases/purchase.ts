@@ -1,4 +1,5 @@
 import type { Catalogue } from "../catalogue.js";
+import { StoreUnavailable } from "../faults.js";
 import type { Committed, GroupCommit, Place } from "../group-commit.js";
 import { unitsOf, type Order } from "../order.js";
 import type { Announce } from "../ports/announcements.js";
@@ -14,7 +15,12 @@ export type Refusal =
   | { readonly kind: "refused"; readonly reason: Exclude<HoldRefusal, "limit-reached" | "exceeds-limit"> }
   | { readonly kind: "refused"; readonly reason: "exceeds-limit"; readonly perUserLimit: number }
   /** The orders that count against the limit, and the units it leaves. */
-  | { readonly kind: "refused"; readonly reason: "limit-reached"; readonly orderIds: readonly string[]; readonly unitsLeft: number };
+  | {
+      readonly kind: "refused";
+      readonly reason: "limit-reached";
+      readonly orderIds: readonly string[];
+      readonly unitsLeft: number;
+    };
 
 export type PurchaseOutcome =
   /** `replayed`: the order stood before this request. */
@@ -119,7 +125,7 @@ const attemptWith = (ports: PurchasePorts) => {
   }
 
   async function replay(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
-    const order = await orders.find(orderId);
+    const order = await orders.find(orderId).catch(orNullWhenAway);
     if (!order) return { kind: "unavailable", orderId };
     return order.fingerprint === fingerprint ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
   }
@@ -146,4 +152,10 @@ function refusal({ reason, orders, perUserLimit }: Extract<Admitted, { kind: "re
     default:
       return { kind: "refused", reason };
   }
+}
+
+/** The inventory knows that the order stands: its buyer is told where to ask, not that nothing was sold. */
+function orNullWhenAway(fault: unknown): null {
+  if (fault instanceof StoreUnavailable) return null;
+  throw fault;
 }

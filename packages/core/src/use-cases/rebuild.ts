@@ -25,7 +25,8 @@ export const rebuild =
 
     const report = await orders.withLedger(productId, async (ledger): Promise<RebuildReport> => {
       const trusted = ledger.epoch !== distrusted;
-      if (trusted && (await inventory.status(productId, ledger.epoch)) !== null) return { epoch: ledger.epoch, rebuilt: false };
+      if (trusted && (await inventory.status(productId, ledger.epoch)) !== null)
+        return { epoch: ledger.epoch, rebuilt: false };
 
       const epoch = Math.max(ledger.epoch, await loading.lastEpoch(productId)) + 1;
       const terms = { ...ledger.product, totalQuantity: ledger.total, revision: ledger.revision };

@@ -1,10 +1,11 @@
+import type { Clock } from "../ports/clock.js";
 import type { Inventory } from "../ports/inventory.js";
 import type { LockedLedger, Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
 import type { Rebuild } from "./rebuild.js";
 
 export type Drift =
-  /** No whole inventory of the ledger's epoch is in service. */
+  /** No whole inventory of the ledger's epoch is in service, and the sale has not ended: then none is needed. */
   | { readonly kind: "missing-inventory" }
   /** total − (available + held + purchased) of the inventory. */
   | { readonly kind: "stock"; readonly expected: number; readonly found: number }
@@ -33,9 +34,9 @@ export interface ReconcileReport {
  * ledger's lock, and what was committed but not yet confirmed is found among its holds.
  */
 export const reconcile =
-  (ports: { orders: Orders; inventory: Inventory; products: Products; rebuild: Rebuild }) =>
+  (ports: { orders: Orders; inventory: Inventory; products: Products; rebuild: Rebuild; clock: Clock }) =>
   async (productId: string, options: { readonly fix?: boolean } = {}): Promise<ReconcileReport | null> => {
-    const report = await ports.orders.withLedger(productId, (ledger) => compare(ports.inventory, productId, ledger));
+    const report = await ports.orders.withLedger(productId, (ledger) => compare(ports, productId, ledger));
     if (options.fix !== true) return report;
 
     await ports.products.projectSold();
@@ -44,12 +45,17 @@ export const reconcile =
     return { ...report, fixed: true };
   };
 
-async function compare(inventory: Inventory, productId: string, ledger: LockedLedger): Promise<ReconcileReport> {
+async function compare(
+  { inventory, clock }: { inventory: Inventory; clock: Clock },
+  productId: string,
+  ledger: LockedLedger,
+): Promise<ReconcileReport> {
   const { epoch, total, committed } = ledger;
   const found = await inventory.audit(productId, epoch);
   const report = { productId, epoch, total, committed, fixed: false };
   if (found === null) {
-    return { ...report, available: null, held: null, purchased: null, drift: [{ kind: "missing-inventory" }] };
+    const drift: Drift[] = clock.now() < ledger.product.saleEndAtMs ? [{ kind: "missing-inventory" }] : [];
+    return { ...report, available: null, held: null, purchased: null, drift };
   }
 
   const { available, held, purchased, totalQuantity } = found.status;

@@ -1,0 +1,111 @@
+import { buyerOrder, unitsOf, type Ledger, type Order } from "../order.js";
+import type { Product } from "../product.js";
+import type { CommitAnswer, LockedLedger } from "../ports/orders.js";
+import type { OrderDraft, Reservation } from "../reservation.js";
+
+/** A void: an id that will never be an order. */
+interface Void extends Pick<Reservation, "id" | "userId" | "fingerprint"> {
+  readonly status: "void";
+}
+
+/** A product's ledger and its order rows, all written under one lock. */
+export interface Book {
+  product: Product;
+  soldQuantity: number;
+  committed: number;
+  lastNumber: number;
+  readonly rows: Map<string, Order | Void>;
+  /** By number, and by buyer. */
+  readonly orders: Order[];
+  readonly byBuyer: Map<string, Order[]>;
+  /** Settles when whoever has the ledger's lock now lets it go. */
+  unlocked: Promise<void>;
+}
+
+/** The books of all products, and which product's order an id is. */
+export interface Books {
+  readonly ofProduct: Map<string, Book>;
+  readonly productOfOrder: Map<string, string>;
+}
+
+export function openBook(product: Product): Book {
+  const counts = { soldQuantity: 0, committed: 0, lastNumber: 0 };
+  return { product, ...counts, rows: new Map(), orders: [], byBuyer: new Map(), unlocked: Promise.resolve() };
+}
+
+/** Runs `work` alone on a product's rows. */
+export async function locked<T>(books: Books, productId: string, work: (book: Book) => Promise<T> | T): Promise<T> {
+  const book = books.ofProduct.get(productId);
+  if (!book) throw new Error(`no ledger for product ${productId}`);
+  const before = book.unlocked;
+  let unlock = (): void => undefined;
+  book.unlocked = new Promise((resolve) => (unlock = resolve));
+  try {
+    await before;
+    return await work(book);
+  } finally {
+    unlock();
+  }
+}
+
+/** What commit_reservations decides, for one reservation. */
+export function decide(books: Books, book: Book, epoch: number, draft: OrderDraft): CommitAnswer {
+  const row = book.rows.get(draft.id);
+  if (row) {
+    if (row.userId !== draft.userId || row.fingerprint !== draft.fingerprint) return { kind: "conflict" };
+    return row.status === "void" ? { kind: "void", cause: "standing" } : { kind: "order", order: row, created: false };
+  }
+  if (books.productOfOrder.has(draft.id)) return { kind: "conflict" };
+  if (book.product.epoch !== epoch) return { kind: "epoch-moved" };
+
+  const cause = causeOfVoid(book, draft);
+  if (cause === null) return { kind: "order", order: append(books, book, draft), created: true };
+  voidRow(book, draft);
+  return { kind: "void", cause };
+}
+
+function causeOfVoid(
+  { product, committed, byBuyer }: Book,
+  { userId, quantity }: OrderDraft,
+): "limit" | "total" | null {
+  const units = unitsOf((byBuyer.get(userId) ?? []).map(buyerOrder)) + quantity;
+  if (units > product.perUserLimit) return "limit";
+  return committed + quantity > product.totalQuantity ? "total" : null;
+}
+
+function append(books: Books, book: Book, draft: OrderDraft): Order {
+  const { id, productId, userId, quantity, priceMinor, currency, fingerprint, metadata, admittedAtMs } = draft;
+  book.lastNumber += 1;
+  book.committed += quantity;
+  const facts = { id, number: book.lastNumber, productId, userId, quantity, priceMinor, currency };
+  const order: Order = { ...facts, status: "confirmed", fingerprint, metadata, admittedAtMs };
+  book.rows.set(id, order);
+  book.orders.push(order);
+  book.byBuyer.set(userId, [...(book.byBuyer.get(userId) ?? []), order]);
+  books.productOfOrder.set(id, productId);
+  return order;
+}
+
+export function voidRow(book: Book, { id, userId, fingerprint }: Reservation): "void" | Order["status"] {
+  const row = book.rows.get(id) ?? { id, userId, fingerprint, status: "void" };
+  book.rows.set(id, row);
+  return row.status;
+}
+
+export function ledgerOf({ product, committed }: Book): Ledger {
+  return { epoch: product.epoch, revision: product.revision, total: product.totalQuantity, committed };
+}
+
+export function lockedLedger(book: Book, moveEpoch: (epoch: number) => void): LockedLedger {
+  const { product, rows } = book;
+  return {
+    ...ledgerOf(book),
+    product,
+    moveEpoch: async (epoch) => moveEpoch(epoch),
+    confirmed: async (ids) =>
+      ids.flatMap((id) => {
+        const row = rows.get(id);
+        return row?.status === "confirmed" ? [{ id, units: row.quantity }] : [];
+      }),
+  };
+}

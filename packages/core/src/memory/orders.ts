@@ -1,0 +1,48 @@
+import { StoreUnavailable } from "../faults.js";
+import { buyerOrder } from "../order.js";
+import type { Clock } from "../ports/clock.js";
+import type { OrderPages, Orders } from "../ports/orders.js";
+import { decide, locked, lockedLedger, voidRow, type Books } from "./book.js";
+
+/** As Postgres' idle-in-transaction time-out: a process that stops while it has the lock must not stall the product. */
+const LOCK_LIMIT_MS = 1_000;
+
+export function memoryOrders(books: Books, clock: Clock): Orders {
+  const { ofProduct, productOfOrder } = books;
+  return {
+    commit: (productId, epoch, drafts) =>
+      locked(books, productId, (book) => drafts.map((draft) => decide(books, book, epoch, draft))),
+    void: (productId, reservations) =>
+      locked(books, productId, (book) => reservations.map((reservation) => voidRow(book, reservation))),
+    find: async (id) => {
+      const row = ofProduct.get(productOfOrder.get(id) ?? "")?.rows.get(id);
+      return row && row.status !== "void" ? row : null;
+    },
+    ofBuyer: async (productId, userId) => [...(ofProduct.get(productId)?.byBuyer.get(userId) ?? [])].reverse(),
+    withLedger: async (productId, work) => {
+      if (!ofProduct.has(productId)) return null;
+      return locked(books, productId, async (book) => {
+        let epoch = book.product.epoch;
+        const late = clock.sleep(LOCK_LIMIT_MS).then(() => {
+          throw new StoreUnavailable("orders", "none");
+        });
+        const result = await Promise.race([work(lockedLedger(book, (next) => (epoch = next))), late]);
+        book.product = { ...book.product, epoch };
+        return result;
+      });
+    },
+  };
+}
+
+export function memoryOrderPages({ ofProduct }: Books): OrderPages {
+  return {
+    orders: async (productId, afterNumber, limit) =>
+      (ofProduct.get(productId)?.orders ?? []).filter(({ number }) => number > afterNumber).slice(0, limit),
+    buyers: async (productId, afterUserId, limit) => {
+      const all = [...(ofProduct.get(productId)?.byBuyer ?? [])];
+      const next = all.filter(([userId]) => afterUserId === null || userId > afterUserId);
+      const page = next.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);
+      return page.map(([userId, orders]) => ({ userId, orders: orders.map(buyerOrder) }));
+    },
+  };
+}
