@@ -1,3 +1,4 @@
+import { createBackground } from "./background.js";
 import { createCatalogue } from "./catalogue.js";
 import { createGroupCommit, DEFAULT_COMMIT_LIMITS } from "./group-commit.js";
 import { startHousekeeping } from "./housekeeping.js";
@@ -64,17 +65,8 @@ export interface FlashSale {
 export function createFlashSale(ports: FlashSalePorts): FlashSale {
   const { products, orders } = ports;
   const onFault = ports.onFault ?? (() => undefined);
-  const background = new Set<Promise<void>>();
-  const inBackground = (doing: string, work: Promise<unknown>): void => {
-    const watched: Promise<void> = work
-      .then(
-        () => undefined,
-        (fault: unknown) => onFault(doing, fault),
-      )
-      .finally(() => background.delete(watched));
-    background.add(watched);
-  };
-
+  const background = createBackground(onFault);
+  const inBackground = background.run;
   const announce: Announce = (announcement) => inBackground("announcing", ports.announcements.publish(announcement));
   const catalogue = createCatalogue(ports);
   const soldOut = createSoldOutMemory(ports);
@@ -132,7 +124,7 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
     close: async () => {
       unsubscribe();
       await housekeeping.stop();
-      while (background.size > 0) await Promise.all(background);
+      await background.idle();
     },
   };
 }
