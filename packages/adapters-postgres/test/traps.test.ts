@@ -112,10 +112,9 @@ const traps: readonly Trap[] = [
         "cross join unnest(p_ids, p_user_ids, p_quantities, p_prices_minor, p_fingerprints, p_admitted_ms)\n",
         "cross join (select where false) none cross join unnest(p_ids, p_user_ids, p_quantities, p_prices_minor, p_fingerprints, p_admitted_ms)\n",
       ],
-      ["array_agg(o.status order by r.position)", "array_agg(coalesce(o.status, 'void') order by r.position)"],
       [
-        "join orders o on o.product_id = p_product and o.id = r.id\n",
-        "left join orders o on o.product_id = p_product and o.id = r.id\n",
+        "(select o.status from orders o where o.product_id = p_product and o.id = r.id)",
+        "coalesce((select o.status from orders o where o.product_id = p_product and o.id = r.id), 'void')",
       ],
     ],
     red: "expected [ 'created 1' ] to deeply equal [ 'void standing' ]",
