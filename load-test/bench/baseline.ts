@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { connectPostgres } from "@flash-sale/adapters-postgres";
 import { freePort } from "../servers/free-port.js";
 import { startNode } from "../servers/node-process.js";
 import type { Contestant } from "./contestant.js";
@@ -21,7 +21,7 @@ const SCHEMA = `
 export const startBaseline = async (redisUrl: string, databaseUrl: string): Promise<Contestant> => {
   const port = await freePort();
   const redis = new Redis(redisUrl);
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const pool = connectPostgres({ url: databaseUrl, poolSize: 1 });
   await pool.query(SCHEMA);
   const server = await startNode({
     script: fileURLToPath(new URL("./baseline-server.js", import.meta.url)),

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { connectPostgres } from "@flash-sale/adapters-postgres";
 import { Agent, request } from "undici";
 import { freePort } from "../servers/free-port.js";
 import { startNode } from "../servers/node-process.js";
@@ -11,7 +11,7 @@ import { quietOrders } from "./quiet-orders.js";
 export const startEmbedded = async (redisUrl: string, databaseUrl: string): Promise<Contestant> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}/`;
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const pool = connectPostgres({ url: databaseUrl, poolSize: 1 });
   const server = await startNode({
     script: fileURLToPath(new URL("./embedded-server.js", import.meta.url)),
     env: { PORT: String(port), REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, NODE_ENV: "production" },

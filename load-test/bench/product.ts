@@ -1,4 +1,4 @@
-import pg from "pg";
+import { connectPostgres } from "@flash-sale/adapters-postgres";
 import { flashSale, startApi } from "../api.js";
 import { freePort } from "../servers/free-port.js";
 import type { Contestant } from "./contestant.js";
@@ -16,7 +16,7 @@ const productId = (answer: unknown): string => {
 /** The API as its users start it, one process, nothing tuned. */
 export const startProduct = async (redisUrl: string, databaseUrl: string): Promise<Contestant> => {
   const port = await freePort();
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  const pool = connectPostgres({ url: databaseUrl, poolSize: 1 });
   const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, ADMIN_API_KEY };
   await flashSale(["migrate"], env);
   const server = await startApi(port, env);

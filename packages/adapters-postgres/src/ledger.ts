@@ -20,6 +20,7 @@ const BEGIN = `begin;
 const LOCK = "select epoch, revision, total, committed from ledger where product_id = $1 for no key update";
 /** A statement after the lock, so that it sees what was committed while the lock was awaited. */
 const PRODUCT = `select ${decode.PRODUCT_COLUMNS} from products p join ledger l on l.product_id = p.id where p.id = $1`;
+const NEXT_EPOCH = "select next_epoch($1) as epoch";
 /** Never back: an older epoch's inventory would be believed again. */
 const MOVE_EPOCH = "update ledger set epoch = $2 where product_id = $1 and epoch < $2";
 const CONFIRMED = "select id, quantity from orders where product_id = $1 and id = any ($2) and status = 'confirmed'";
@@ -68,6 +69,11 @@ async function lock(query: Query, productId: string): Promise<LockedLedger | nul
     total: decode.integer(row, "total"),
     committed: decode.integer(row, "committed"),
     product: decode.product(product ?? {}),
+    nextEpoch: async (atLeast) => {
+      const epoch = decode.integer(row, "epoch");
+      const [given] = (await query(NEXT_EPOCH, [Math.max(epoch + 1, atLeast)])).rows;
+      return decode.integer(given ?? {}, "epoch");
+    },
     moveEpoch: async (epoch) => {
       const { rowCount } = await query(MOVE_EPOCH, [productId, epoch]);
       if (rowCount !== 1)

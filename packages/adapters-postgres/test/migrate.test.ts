@@ -3,7 +3,13 @@ import { StoreRejected, StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
 import { createDatabase } from "./database.js";
 
-const ALL = ["0001_tables", "0002_commit_reservations", "0003_void_reservations", "0004_buyers_page"];
+const ALL = [
+  "0001_tables",
+  "0002_commit_reservations",
+  "0003_void_reservations",
+  "0004_buyers_page",
+  "0005_next_epoch",
+];
 
 describe("migrations", function () {
   this.timeout(30_000);

@@ -21,6 +21,7 @@ export async function openSale(
   const window = { saleStartAtMs: nowMs - 1_000, saleEndAtMs: nowMs + 3_600_000 };
   const terms = { totalQuantity: total, priceMinor: 4_999, perUserLimit, revision: 0, ...window };
   await adapters.loading.load(productId, epoch, terms, 0);
+  await adapters.loading.finishTeaching(productId, epoch);
   const keys = inventoryKeys(productId, epoch);
   return {
     productId,

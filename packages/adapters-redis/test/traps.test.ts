@@ -33,6 +33,7 @@ async function firstLife({ loading, newProductId, now }: AdmissionHarness) {
   const window = { saleStartAtMs: nowMs - 1_000, saleEndAtMs: nowMs + 60_000 };
   const terms = { totalQuantity: 1, priceMinor: 1, perUserLimit: 1, revision: 0, ...window };
   await loading.load(productId, 1, terms, 0);
+  await loading.finishTeaching(productId, 1);
   return { productId };
 }
 

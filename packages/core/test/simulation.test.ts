@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import type { Locks, Orders } from "@flash-sale/core";
-import { simulate, type Invariant, type SimulationReport, type Stores } from "@flash-sale/core/simulation";
+import {
+  simulate,
+  type Invariant,
+  type Plan,
+  type PlannedFault,
+  type SimulationReport,
+  type Stores,
+} from "@flash-sale/core/simulation";
 
 /** `npm run sim -- --seeds 10000` runs the many. */
 const SOUND_SEEDS = 80;
@@ -233,4 +240,39 @@ describe("the simulation", () => {
       expect(again.trace.some((line) => line.includes("VIOLATION"))).to.equal(true);
     });
   }
+
+  describe("a load that comes late, after others have rebuilt and the inventory was lost once more", () => {
+    /** Every rebuild may meet it: lost, the load under way, lost again just as it arrives. */
+    const replan = (plan: Plan): Plan => ({
+      ...plan,
+      faults: [1_000, 4_000, 7_000].flatMap((atMs): PlannedFault[] => [
+        { atMs, kind: "late call", trap: { method: "load", phase: "sent" } },
+        { atMs: atMs + 1, kind: "inventory lost", trap: null },
+        { atMs: atMs + 900, kind: "inventory lost", trap: { method: "load", phase: "arriving" } },
+      ]),
+    });
+    const violations = async (rewire?: Rewire) => {
+      const reports: SimulationReport[] = [];
+      for (let seed = 1; seed <= SEEDS_TO_FIND_IT; seed += 1) {
+        reports.push(await simulate({ seed, replan, ...(rewire && { rewire }) }));
+      }
+      return reports.flatMap(({ violation }) => violation ?? []);
+    };
+
+    it("is never taken for the inventory in service", async function () {
+      this.timeout(120_000);
+      expect(await violations()).to.deep.equal([]);
+    });
+
+    it("goes red where an epoch that came to nothing is given again", async function () {
+      this.timeout(120_000);
+      const reused = withOrders((orders) => ({
+        withLedger: (productId, work) =>
+          orders.withLedger(productId, (ledger) =>
+            work({ ...ledger, nextEpoch: async (atLeast) => Math.max(ledger.epoch + 1, atLeast) }),
+          ),
+      }));
+      expect((await violations(reused)).map(({ invariant }) => invariant)).to.include("I2");
+    });
+  });
 });

@@ -2,20 +2,18 @@
 -- KEYS  1-5 as in-service.lua, of the new epoch
 -- ARGV  1 epoch, 2 total, 3 committed, 4 price, 5 limit, 6 start, 7 end, 8 revision, 9 milliseconds kept after the end
 -- reply {'loaded', epoch before}, or {'refused', epoch before}; 0 where there was none
--- Why: refuses to go back, so that a late rebuild cannot undo a newer one. Only the first life ever can know that it has
--- no earlier buyer; an order that was cancelled is one too, and its id answers replays.
+-- Why: refuses to go back, so that a late rebuild cannot undo a newer one. No buyer is known until all are taught.
 
 local before = redis.call('GET', KEYS[1]) or '0'
 local epoch = tonumber(ARGV[1])
 if tonumber(before) >= epoch then return { 'refused', before } end
 
 local total, committed = tonumber(ARGV[2]), tonumber(ARGV[3])
-local buyers_loaded = (epoch == 1 and committed == 0) and '1' or '0'
 
 -- First a write that is refused when memory is full; the epoch, which puts all of it in service, last.
 redis.call('HSET', KEYS[2], 'available', digits(total - committed), 'held', '0', 'purchased', digits(committed),
   'total', digits(total), 'price', ARGV[4], 'limit', ARGV[5], 'start', ARGV[6], 'end', ARGV[7], 'revision', ARGV[8],
-  'buyersLoaded', buyers_loaded, 'replid', replid())
+  'buyersLoaded', '0', 'replid', replid())
 redis.call('UNLINK', KEYS[3], KEYS[4], KEYS[5])
 redis.call('HSET', KEYS[3], '', '')
 redis.call('HSET', KEYS[4], '', '')

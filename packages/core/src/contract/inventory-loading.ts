@@ -4,7 +4,7 @@ import { expectRefused, heldBy, id, putOnSale, sum, type InventoryHarness } from
 /** The harness is Inventory's: what is loaded is seen through it. */
 export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
   {
-    name: "puts a first inventory in service that knows it has no buyers",
+    name: "puts a first inventory in service, which knows it has no buyers once it is told so",
     async run(harness) {
       const productId = harness.newProductId();
       expectEqual(await harness.loading.lastEpoch(productId), 0, "last epoch before");

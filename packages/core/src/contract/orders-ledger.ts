@@ -91,6 +91,29 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
     },
   },
   {
+    name: "gives no epoch twice, not even one whose transaction came to nothing, and none below what is asked",
+    async run(harness) {
+      await givenProduct(harness);
+      const given: number[] = [];
+      const attempt = (atLeast: number) =>
+        harness.orders.withLedger(PRODUCT, async (ledger) => {
+          given.push(await ledger.nextEpoch(atLeast));
+          throw new TypeError("thrown by the work");
+        });
+      const asked = [1, 2, 2, 50, 7, 50];
+      for (const atLeast of asked) await expectFault(attempt(atLeast), TypeError, "work that throws");
+      const others = await Promise.all(Array.from({ length: 10 }, () => attempt(100).catch(() => null)));
+      expectEqual(others.length, 10, "attempts at once");
+      expectEqual(new Set(given).size, 16, "different epochs");
+      expectEqual(
+        given.filter((epoch, index) => epoch < (asked[index] ?? 100)),
+        [],
+        "epochs below what was asked",
+      );
+      expectEqual(Math.min(...given) > 1, true, "all are greater than the ledger's");
+    },
+  },
+  {
     name: "tells which of some reservations are confirmed orders, with their units",
     async run(harness) {
       await givenProduct(harness);

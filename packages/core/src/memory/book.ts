@@ -26,6 +26,8 @@ export interface Book {
 export interface Books {
   readonly ofProduct: Map<string, Book>;
   readonly productOfOrder: Map<string, string>;
+  /** No epoch is given twice, whatever becomes of it. */
+  lastEpochGiven: number;
 }
 
 export function openBook(product: Product): Book {
@@ -96,11 +98,13 @@ export function ledgerOf({ product, committed }: Book): Ledger {
   return { epoch: product.epoch, revision: product.revision, total: product.totalQuantity, committed };
 }
 
-export function lockedLedger(book: Book, moveEpoch: (epoch: number) => void): LockedLedger {
+export function lockedLedger(books: Books, book: Book, moveEpoch: (epoch: number) => void): LockedLedger {
   const { product, rows } = book;
   return {
     ...ledgerOf(book),
     product,
+    nextEpoch: async (atLeast) =>
+      (books.lastEpochGiven = Math.max(books.lastEpochGiven, product.epoch, atLeast - 1) + 1),
     moveEpoch: async (epoch) => moveEpoch(epoch),
     confirmed: async (ids) =>
       ids.flatMap((id) => {

@@ -26,7 +26,7 @@ export interface MemoryDatabase {
 
 /** Products, ledgers and orders in process memory: for tests, for embedding, and as the readable form of the SQL. */
 export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabase {
-  const books: Books = { ofProduct: new Map(), productOfOrder: new Map() };
+  const books: Books = { ofProduct: new Map(), productOfOrder: new Map(), lastEpochGiven: 0 };
   return {
     products: memoryProducts(books),
     orders: memoryOrders(books, clock),

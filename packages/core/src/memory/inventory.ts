@@ -90,12 +90,11 @@ function memoryLoading(stocks: Stocks): InventoryLoading {
       if ((stocks.lastEpochs.get(productId) ?? 0) >= epoch) return "refused";
       stocks.lastEpochs.set(productId, epoch);
       const counts = { available: terms.totalQuantity - committed, held: 0, purchased: committed };
-      // In its first life no buyer can have an order: nothing has to be taught.
       stocks.ofProduct.set(productId, {
         epoch,
         terms,
         ...counts,
-        buyersLoaded: epoch === 1,
+        buyersLoaded: false,
         buyers: new Map(),
         holds: new Map(),
       });

@@ -26,7 +26,7 @@ export function memoryOrders(books: Books, clock: Clock): Orders {
         const late = clock.sleep(LOCK_LIMIT_MS).then(() => {
           throw new StoreUnavailable("orders", "none");
         });
-        const result = await Promise.race([work(lockedLedger(book, (next) => (epoch = next))), late]);
+        const result = await Promise.race([work(lockedLedger(books, book, (next) => (epoch = next))), late]);
         book.product = { ...book.product, epoch };
         return result;
       });

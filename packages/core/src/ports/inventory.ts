@@ -91,8 +91,8 @@ export interface Inventory {
 /** Putting an inventory in service, and telling it what it must know of earlier buyers. */
 export interface InventoryLoading {
   /**
-   * Puts a new inventory in service under `epoch`, with `purchased = committed` and no hold, in time that does not
-   * depend on its size. Refuses, and changes nothing, where the epoch in service is `epoch` or later.
+   * Puts a new inventory in service under `epoch`, with `purchased = committed`, no hold and no buyer taught, in time that does
+   * not depend on its size. Refuses, and changes nothing, where the epoch in service is `epoch` or later.
    */
   load(productId: string, epoch: number, terms: SaleTerms, committed: number): Promise<"loaded" | "refused">;
   /** The last epoch put in service here, whole or not; 0 where there is none. */

@@ -18,6 +18,11 @@ export type CommitAnswer =
 /** The ledger row while it is locked. */
 export interface LockedLedger extends Ledger {
   readonly product: Product;
+  /**
+   * An epoch of `atLeast` or more, greater than the ledger's. No epoch is given twice, not even where this transaction is rolled
+   * back: an inventory whose load comes late must not be taken for a newer one of the same number.
+   */
+  nextEpoch(atLeast: number): Promise<number>;
   /** Writes the new epoch; in force when the lock is let go. */
   moveEpoch(epoch: number): Promise<void>;
   /** Of these reservations, those whose confirmed order stands, with its units. */

@@ -14,6 +14,7 @@ export function linkedPorts(
 
   const linkedLedger = (ledger: LockedLedger): LockedLedger => ({
     ...ledger,
+    nextEpoch: (atLeast) => call("orders", "nextEpoch", () => ledger.nextEpoch(atLeast)),
     moveEpoch: (epoch) => call("orders", "moveEpoch", () => ledger.moveEpoch(epoch)),
     confirmed: (ids) => call("orders", "confirmed", () => ledger.confirmed(ids)),
   });

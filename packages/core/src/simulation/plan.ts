@@ -73,6 +73,7 @@ const METHODS = [
   "void",
   "teach",
   "load",
+  "nextEpoch",
   "moveEpoch",
   "withLedger",
   "ofBuyer",

@@ -28,10 +28,12 @@ export const rebuild =
       if (trusted && (await inventory.status(productId, ledger.epoch)) !== null)
         return { epoch: ledger.epoch, rebuilt: false };
 
-      const epoch = Math.max(ledger.epoch, await loading.lastEpoch(productId)) + 1;
+      const epoch = await ledger.nextEpoch((await loading.lastEpoch(productId)) + 1);
       const terms = { ...ledger.product, totalQuantity: ledger.total, revision: ledger.revision };
       const loaded = await loading.load(productId, epoch, terms, ledger.committed);
       if (loaded === "refused") throw new StoreUnavailable("inventory", "none");
+      // Before its first life a product has no orders, and so no buyers to be taught.
+      if (ledger.epoch === 0) await loading.finishTeaching(productId, epoch);
       await ledger.moveEpoch(epoch);
       return { epoch, rebuilt: true };
     });
