@@ -31,7 +31,8 @@ export function createHold(run: RunScript, scripts: Scripts, mode: LockMode, loc
     const args = [String(first.epoch), mode, String(lockTtlMs)];
     for (const request of requests) args.push(...encodeRequest(request));
     return decodeReply(await run(scripts.hold, keys, args), requests);
-  });
+    // Not a microtask: requests of one tick come in callbacks of their own.
+  }, setImmediate);
 
   return async (request: HoldRequest): Promise<HoldAnswer> => {
     // What cannot be sent fails alone, before it joins the others of its tick.

@@ -30,7 +30,8 @@ export function createSettle(
     const [first] = endings;
     if (first) flag(await run(scripts.confirm, ...call(first.productId, first.epoch, endings)));
     return endings.map(() => "confirmed" as const);
-  });
+    // A microtask later: the orders of one commit are told in one turn, and the confirm must leave before their buyers' answers.
+  }, queueMicrotask);
 
   return {
     async confirm(productId, epoch, reservations) {

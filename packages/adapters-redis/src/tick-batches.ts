@@ -11,7 +11,10 @@ interface Waiting<Item, Answer> {
  * Sends together what is asked of one group in one tick of the event loop: the buyers whose requests arrived together cost one call.
  * Nobody waits for a timer: the tick's end sends, or the batch that is full.
  */
-export function createTickBatches<Item, Answer>(send: (items: readonly Item[]) => Promise<readonly Answer[]>) {
+export function createTickBatches<Item, Answer>(
+  send: (items: readonly Item[]) => Promise<readonly Answer[]>,
+  later: (flush: () => void) => void,
+) {
   const groups = new Map<string, Waiting<Item, Answer>[]>();
 
   function flush(group: string): void {
@@ -40,8 +43,7 @@ export function createTickBatches<Item, Answer>(send: (items: readonly Item[]) =
       if (!batch) {
         batch = [];
         groups.set(group, batch);
-        // Not a microtask: requests of one tick come in callbacks of their own.
-        setImmediate(flush, group);
+        later(() => flush(group));
       }
       batch.push({ item, settle, fail });
       if (batch.length >= MAX_BATCH) flush(group);

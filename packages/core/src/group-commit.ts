@@ -107,7 +107,7 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
   async function bisect(waiting: readonly Waiting[], fault: StoreRejected): Promise<void> {
     const [only] = waiting;
     if (waiting.length === 1 && only) {
-      only.fail(fault);
+      failWith(only, fault);
       return;
     }
     const middle = Math.ceil(waiting.length / 2);
@@ -148,11 +148,17 @@ async function settle(
   const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
   for (const one of waiting) {
     const answer = answerOf.get(one.draft.id);
-    if (answer === undefined) one.fail(new Error(`the orders store gave no answer for reservation ${one.draft.id}`));
+    if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
     else if (answer.kind !== "order") one.tell(answer);
     // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
     else one.tell({ ...answer, created: (answer.created || one.mayStand) && firsts.get(one.draft.id) === one });
   }
+}
+
+/** A fault, unless an order may stand from an earlier write: then its buyer must hear where to ask for it. */
+function failWith(one: Waiting, fault: Error): void {
+  if (one.mayStand) one.tell({ kind: "unavailable", mayStand: true });
+  else one.fail(fault);
 }
 
 /** Tells those that have waited since `oldestMs` or longer that they waited in vain; answers the others. */

@@ -6,7 +6,8 @@ export const LIMITS = {
   nameLength: 200,
   descriptionLength: 5_000,
   totalQuantity: 100_000_000,
-  perUserLimit: 10_000,
+  /** Every order of a buyer is looked at when the buyer asks again. */
+  perUserLimit: 100,
   metadataBytes: 4_096,
   keyLength: 64,
 } as const;
@@ -45,15 +46,26 @@ export function text(field: string, value: string, min: number, max: number): st
 export function metadata(value: Metadata | undefined): Metadata | null {
   if (value === undefined) return null;
   require(typeof value === "object" && !Array.isArray(value), "metadata", "must be an object");
-  const json = JSON.stringify(value, (key, inner: unknown) => {
-    const storable = !UNSTORABLE.test(key) && !(typeof inner === "string" && UNSTORABLE.test(inner));
-    require(storable, "metadata", "must be well-formed text without U+0000");
-    return inner;
-  });
+  const json = jsonOf(value);
   // Every UTF-16 unit is at most 3 bytes of UTF-8: only long texts are worth an exact count.
+  require(json !== null, "metadata", "must be at most 4 KiB of JSON");
   require(json.length * 3 <= LIMITS.metadataBytes ||
     utf8Length(json) <= LIMITS.metadataBytes, "metadata", "must be at most 4 KiB of JSON");
   return value;
+}
+
+/** Null where the value is nested too deep, or in a circle. */
+function jsonOf(value: Metadata): string | null {
+  try {
+    return JSON.stringify(value, (key, inner: unknown) => {
+      const storable = !UNSTORABLE.test(key) && !(typeof inner === "string" && UNSTORABLE.test(inner));
+      require(storable, "metadata", "must be well-formed text without U+0000");
+      return inner;
+    });
+  } catch (fault) {
+    if (fault instanceof InvalidRequest) throw fault;
+    return null;
+  }
 }
 
 function utf8Length(value: string): number {

@@ -1,5 +1,6 @@
 import {
   InvalidRequest,
+  StoreRejected,
   StoreUnavailable,
   type CommitAnswer,
   type FlashSalePorts,
@@ -83,6 +84,18 @@ describe("a purchase", () => {
     expect(told(await buy({ expectedPrice: 49.99 }))).to.equal("purchased");
   });
 
+  it("remembers sold out only where nothing but the limit could have been the answer", async () => {
+    await open({ totalQuantity: 1 });
+    await shop.buy("u");
+    const buy = (facts: Partial<PurchaseRequest>) =>
+      shop.sale.purchase({ productId: shop.productId, userId: "v", ...facts });
+    expect(told(await buy({}))).to.equal("sold-out");
+    expect(told(await buy({ expectedPrice: 50 }))).to.equal("price-changed");
+    expect(told(await buy({ quantity: 2 }))).to.equal("exceeds-limit");
+    shop.pass(3 * HOUR_MS);
+    for (let tries = 0; tries < 3; tries += 1) expect(told(await buy({}))).to.equal("ended");
+  });
+
   it("knows no product but those there are", async () => {
     await open();
     const nowhere = "00000000-0000-4000-8000-000000000000";
@@ -161,6 +174,41 @@ describe("a purchase", () => {
       shop.pass(3 * HOUR_MS);
       expect(await shop.buy("u", { key: "k" })).to.deep.equal({ ...first, replayed: true });
       expect(await stock()).to.deep.equal({ available: 1, held: 0, purchased: 1 });
+    });
+
+    it("passes over the attempts of a key that earlier requests ended, however many", async () => {
+      await open();
+      const { productId, ports } = shop;
+      const facts = { productId, epoch: 1, userId: "u", quantity: 1, priceMinor: 4_999, fingerprint: "1" };
+      for (const attempt of [1, 2, 3, 4, 5]) {
+        const id = ports.ids.derive(["u", productId, "k", attempt]);
+        await ports.orders.void(productId, [{ id, ...facts, admittedAtMs: 0, deadlineMs: 0 }]);
+      }
+      expect(told(await shop.buy("u", { key: "k" }))).to.equal("purchased");
+      expect(told(await shop.buy("u", { key: "k" }))).to.equal("replayed");
+      shop.pass(3 * HOUR_MS);
+      expect(told(await shop.buy("u", { key: "k" }))).to.equal("replayed");
+    });
+
+    it("leaves a key free for another request where nothing was sold", async () => {
+      await open({ perUserLimit: 2 });
+      const { productId, ports } = shop;
+      const facts = { productId, epoch: 1, userId: "u", quantity: 1, priceMinor: 4_999, fingerprint: "1" };
+      const id = ports.ids.derive(["u", productId, "k", 1]);
+      await ports.orders.void(productId, [{ id, ...facts, admittedAtMs: 0, deadlineMs: 0 }]);
+      expect(told(await shop.buy("u", { key: "k", quantity: 2 }))).to.equal("purchased");
+    });
+
+    it("tells where to ask when a write is refused after one whose end is unknown", async () => {
+      let writes = 0;
+      await commitThat(() => () => {
+        writes += 1;
+        const fault = writes === 1 ? new StoreUnavailable("orders", "unknown") : new StoreRejected("orders");
+        return Promise.reject(fault);
+      });
+      expect(await shop.buy("u"))
+        .to.have.property("orderId")
+        .that.is.a("string");
     });
 
     it("gives up after three voids, and holds nothing", async () => {

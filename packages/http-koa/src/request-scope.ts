@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { InvalidRequest } from "@flash-sale/core";
 import type { Context, Middleware } from "koa";
 import { RETRY_AFTER_S, STATUS_OF, type Answer } from "./answer.js";
 import type { Answering, ApiState } from "./api.js";
@@ -19,6 +20,7 @@ export function requestScope(log: Log): Middleware<ApiState> {
     ctx.state.requestId = requestId;
     ctx.res.setHeader("X-Request-Id", requestId);
     try {
+      if (!isUrl(ctx)) throw new InvalidRequest("url", "The request target is no URL");
       await next();
     } catch (fault) {
       const { answer, foreseen } = answerToFault(fault);
@@ -27,6 +29,15 @@ export function requestScope(log: Log): Middleware<ApiState> {
       give(ctx, answer, log);
     }
   };
+}
+
+/** `http://[::1` is a target to HTTP, but no URL: everything that looks at the path would throw. */
+function isUrl(ctx: Context): boolean {
+  try {
+    return ctx.path !== "";
+  } catch {
+    return false;
+  }
 }
 
 export const answeringWith =
@@ -47,10 +58,13 @@ export function give(ctx: Context, answer: Answer, log: Log): void {
     return;
   }
   const { code, error, details } = answer;
-  const { method, path } = ctx;
+  const { method, url } = ctx;
   const status = STATUS_OF[code];
   ctx.status = status;
   if (status === 429 || status === 503) ctx.set("Retry-After", RETRY_AFTER);
   ctx.body = JSON.stringify({ success: false, error, code, details });
-  log[status === 503 ? "warn" : "info"]({ requestId, method, path, status, code, details }, error);
+  log[status === 503 ? "warn" : "info"](
+    { requestId, method, path: url?.split("?", 1)[0], status, code, details },
+    error,
+  );
 }

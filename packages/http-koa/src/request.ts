@@ -26,7 +26,12 @@ const instant = z.iso.datetime({
 
 function isSmallObject(value: unknown): value is Metadata {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Buffer.byteLength(JSON.stringify(value)) <= LIMITS.metadataBytes;
+  try {
+    return Buffer.byteLength(JSON.stringify(value)) <= LIMITS.metadataBytes;
+  } catch {
+    // Nested too deep to be written: every level is two bytes, so it is too large as well.
+    return false;
+  }
 }
 
 export const purchaseBody = z.strictObject({

@@ -96,8 +96,10 @@ begin
         order by (o.product_id = p_product) desc limit 1;
       if found then
         v_outcome := case
-          when v_row.product_id <> p_product or v_row.user_id <> p_user_ids[i] or v_row.fingerprint <> p_fingerprints[i] then 'x'
+          when v_row.product_id <> p_product or v_row.user_id <> p_user_ids[i] then 'x'
+          -- Whatever was asked then: nothing was sold, so the buyer's key is free for another request.
           when v_row.status = 'void' then 'v'
+          when v_row.fingerprint <> p_fingerprints[i] then 'x'
           else 's'
         end;
       elsif v_ledger.epoch <> p_epoch then

@@ -29,13 +29,19 @@ if mode == 'take' then locks = redis.call('MGET', unpack(KEYS, 6)) end
 local hold_of = {}
 for i, user in ipairs(users) do hold_of[user] = found[i] end
 
-local function purchased_units(record, id)
-  local units, own = 0, false
-  for order, count in string.gmatch(record, '([^,]+):(%d+)') do
-    units = units + tonumber(count)
-    own = own or order == id
+-- A buyer's record is read once a call, however often the buyer stands in it.
+local purchases_of = {}
+local function purchased_units(user, record, id)
+  local purchases = purchases_of[user]
+  if not purchases then
+    purchases = { units = 0, own = {} }
+    for order, count in string.gmatch(record, '([^,]+):(%d+)') do
+      purchases.units = purchases.units + tonumber(count)
+      purchases.own[order] = true
+    end
+    purchases_of[user] = purchases
   end
-  return units, own
+  return purchases.units, purchases.own[id]
 end
 
 local function verdict(i, id, quantity, expected_price)
@@ -44,7 +50,7 @@ local function verdict(i, id, quantity, expected_price)
     if stock.buyersLoaded == '0' then return 'unknown-buyer' end
     record = ''
   end
-  local purchased, own = purchased_units(record, id)
+  local purchased, own = purchased_units(users[i], record, id)
   if own then return 'already-ordered' end
 
   local hold = hold_of[users[i]]

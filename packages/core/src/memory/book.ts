@@ -54,7 +54,8 @@ export async function locked<T>(books: Books, productId: string, work: (book: Bo
 export function decide(books: Books, book: Book, epoch: number, draft: OrderDraft): CommitAnswer {
   const row = book.rows.get(draft.id);
   if (row) {
-    if (row.userId !== draft.userId || row.fingerprint !== draft.fingerprint) return { kind: "conflict" };
+    const sameRequest = row.status === "void" || row.fingerprint === draft.fingerprint;
+    if (row.userId !== draft.userId || !sameRequest) return { kind: "conflict" };
     return row.status === "void" ? { kind: "void", cause: "standing" } : { kind: "order", order: row, created: false };
   }
   if (books.productOfOrder.has(draft.id)) return { kind: "conflict" };

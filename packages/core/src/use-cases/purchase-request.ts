@@ -28,14 +28,14 @@ export interface Attempts {
   readonly metadata: Metadata | null;
   /** Asked for again by its sender, this request must find its own order again. */
   readonly repeatable: boolean;
-  /** The reservation id of attempt 1, 2, 3; null when there is none left. */
+  /** The reservation id of attempt 1, 2, 3 …; null when there is none left. */
   reservationId(attempt: number): string | null;
   /** The id among these orders that an earlier attempt of this very request made. */
   ownOrder(orders: readonly BuyerOrder[]): string | null;
 }
 
-/** A void ends the attempt, not the key. */
-const MAX_ATTEMPTS = 3;
+/** Reservation ids of one key. A void ends the attempt, not the key. */
+const MAX_ATTEMPTS = 16;
 
 /** @throws InvalidRequest, before any store was asked */
 export function checkRequest(request: PurchaseRequest): void {
@@ -70,8 +70,11 @@ export function attemptsAt(product: Product, request: PurchaseRequest, ids: Ids)
 
   function ownOrder(orders: readonly BuyerOrder[]): string | null {
     if (idempotencyKey === undefined || orders.length === 0) return null;
-    const own = [1, 2, 3].map(reservationId);
-    return orders.find(({ id }) => own.includes(id))?.id ?? null;
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const id = reservationId(attempt);
+      if (orders.some((order) => order.id === id)) return id;
+    }
+    return null;
   }
 
   return {

@@ -44,6 +44,8 @@ export interface PurchasePorts extends AdmitPorts {
   readonly inBackground: (doing: string, work: Promise<unknown>) => void;
 }
 
+/** Attempts of one request that may end in a void. */
+const MAX_VOIDS = 3;
 /** Lives of the inventory one attempt may see. */
 const MAX_LIVES = 5;
 
@@ -57,29 +59,41 @@ export const purchase = (ports: PurchasePorts) => {
     if (!product) return { kind: "unknown-product" };
 
     const attempts = attemptsAt(product, request, ports.ids);
-    const soldOut = !attempts.repeatable && ports.soldOut.has(product.id, product.epoch);
-    if (soldOut) return { kind: "refused", reason: "sold-out" };
+    if (isKnownSoldOut(attempts)) return { kind: "refused", reason: "sold-out" };
 
     // A place in the queue first: what cannot be committed must not be held.
     using place = ports.commits.takePlace();
     if (!place) return { kind: "overloaded" };
 
-    for (let number = 1; ; number += 1) {
+    for (let number = 1, left = MAX_VOIDS; left > 0; number += 1) {
       const reservationId = attempts.reservationId(number);
-      if (reservationId === null) return { kind: "unavailable", orderId: null };
+      if (reservationId === null) break;
       const outcome = await attempt(attempts, reservationId, place);
-      if (outcome !== "void") return outcome;
+      if (outcome !== "void" && outcome !== "void before") return outcome;
+      // An attempt of a key that an earlier request ended is passed over: else three of them would end the key.
+      if (outcome === "void" || !attempts.repeatable) left -= 1;
     }
+    return { kind: "unavailable", orderId: null };
   };
+
+  /** Only what the memory cannot answer wrongly: no replay, no other price, no more units than one buyer may own. */
+  function isKnownSoldOut({ product, hold, repeatable }: Attempts): boolean {
+    if (repeatable || hold.expectedPriceMinor !== null || hold.quantity > product.perUserLimit) return false;
+    return ports.soldOut.has(product.id, product.epoch);
+  }
 };
 
-/** One reservation, from admission to its end: the buyer's answer, or "void" when it ended without an order. */
+/** One reservation, from admission to its end: the buyer's answer, or that it ended without an order: now, or before. */
 const attemptWith = (ports: PurchasePorts) => {
   const { catalogue, admission, inService, orders, inBackground } = ports;
   const admitBuyer = admit(ports);
   const release = putBack(ports);
 
-  async function attempt(attempts: Attempts, reservationId: string, place: Place): Promise<PurchaseOutcome | "void"> {
+  async function attempt(
+    attempts: Attempts,
+    reservationId: string,
+    place: Place,
+  ): Promise<PurchaseOutcome | "void" | "void before"> {
     const { product, hold, metadata } = attempts;
 
     for (let life = 0; life < MAX_LIVES; life += 1) {
@@ -116,9 +130,9 @@ const attemptWith = (ports: PurchasePorts) => {
         return { kind: "key-reused" } as const;
       case "void":
         // An inventory that admits what the ledger must refuse is not to be trusted: a new one takes its place.
-        if (committed.cause === "standing") await release(productId, epoch, [reservation]);
-        else await inService.restore(productId, epoch, epoch);
-        return "void" as const;
+        if (committed.cause !== "standing") await inService.restore(productId, epoch, epoch);
+        else await release(productId, epoch, [reservation]);
+        return committed.cause === "standing" ? ("void before" as const) : ("void" as const);
       case "unavailable":
         return { kind: "unavailable", orderId: committed.mayStand ? id : null } as const;
     }
@@ -133,6 +147,7 @@ const attemptWith = (ports: PurchasePorts) => {
   /** Nothing left, not merely fewer than asked: only then may the next buyer be refused unasked. */
   function rememberStock(productId: string, admitted: Admitted): void {
     if (admitted.kind === "already-ordered" || admitted.available > 0) return;
+    if (admitted.kind === "refused" && admitted.reason !== "sold-out") return;
     const { epoch } = admitted;
     ports.soldOut.remember(productId, epoch);
     if (admitted.kind === "held") ports.announce({ kind: "sold-out", productId, epoch });
