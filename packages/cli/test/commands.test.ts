@@ -116,13 +116,18 @@ describe("flash-sale", function () {
     it("puts a new inventory in service, and names what it does not know", async () => {
       const productId = await product();
       await buy(productId, "u1", 2);
+      const stock = async () => (await (await wired.get(tokens.sale)).saleStatus(productId))?.stock;
+      const before = await stock();
       const { code, document, stderr } = await run("rebuild", productId.toUpperCase(), NOBODY, "--json");
       expect(code).to.equal(1);
-      expect(document).to.deep.equal({ rebuilt: [{ productId, epoch: 2 }], unknown: [NOBODY] });
+      const after = await stock();
+      expect(after?.epoch).to.be.greaterThan(before?.epoch ?? Infinity);
+      expect(document).to.deep.equal({ rebuilt: [{ productId, epoch: after?.epoch }], unknown: [NOBODY] });
       expect(stderr).to.contain(`${NOBODY}  there is no such product`);
       expect((await run("rebuild", productId)).code).to.equal(0);
-      const status = await (await wired.get(tokens.sale)).saleStatus(productId);
-      expect(status?.stock).to.include({ epoch: 3, available: 8, purchased: 2 });
+      const again = await stock();
+      expect(again).to.include({ available: 8, purchased: 2 });
+      expect(again?.epoch).to.be.greaterThan(after?.epoch ?? Infinity);
     });
 
     it("is wrong usage without ids, and with what is none", async () => {
@@ -159,7 +164,7 @@ describe("flash-sale", function () {
       expect(mended.document.products[0]).to.include({ productId, fixed: true });
       const after = await run("reconcile", productId, "--json");
       expect(after.code).to.equal(0);
-      expect(after.document.products[0]).to.include({ available: 6, purchased: 4, epoch: 2 });
+      expect(after.document.products[0]).to.include({ available: 6, purchased: 4 });
     });
 
     it("calls an open sale's missing inventory drift, and does not mend it unasked", async () => {
