@@ -33,7 +33,7 @@ export type BuyerKind = "asks again" | "never asks again";
 export const kindOf = (reservationId: string): BuyerKind =>
   reservationId[14] === "5" ? "asks again" : "never asks again";
 
-const BARRIER_PATIENCE_MS = 5_000;
+const BARRIER_PATIENCE_MS = 15_000;
 
 /** The ports of a process that will fail as planned, and that tells what struck. */
 export const faultyPorts = (ports: FlashSalePorts, plan: FaultPlan): FlashSalePorts => {
@@ -50,14 +50,20 @@ export const faultyPorts = (ports: FlashSalePorts, plan: FaultPlan): FlashSalePo
 type Noticed = (epoch: number) => Promise<void>;
 
 const noticing = ({ events, node, barrier }: FaultPlan): Noticed => {
-  let lastNoticed = 0;
-  return async (epoch) => {
-    if (epoch <= lastNoticed) return;
-    lastNoticed = epoch;
+  let last = { epoch: 0, mayGoOn: Promise.resolve() };
+
+  async function gateOf(epoch: number): Promise<void> {
     writeEvent(events, node, { kind: "noticed", epoch });
     if (barrier === undefined) return;
     const deadlineMs = Date.now() + BARRIER_PATIENCE_MS;
     while (!existsSync(`${barrier}-${String(epoch)}`) && Date.now() < deadlineMs) await sleep(2);
+  }
+
+  return (epoch) => {
+    if (epoch < last.epoch) return Promise.resolve();
+    // Whoever notices after the first waits with him: one that went on would rebuild before the other processes notice.
+    if (epoch > last.epoch) last = { epoch, mayGoOn: gateOf(epoch) };
+    return last.mayGoOn;
   };
 };
 
