@@ -125,4 +125,20 @@ describe("what one tick asks, one call answers", () => {
     expect(Number(bytes) / length).to.be.at.most(140);
     await redis.client.unlink(sale.keys.buyers);
   });
+
+  it("tells requests of one buyer apart in one call, by all the orders the buyer has", async () => {
+    const sale = await openSale(redis, { perUserLimit: 100, total: 1_000 });
+    const { admission, loading } = redis.adapters;
+    const orders = Array.from({ length: 100 }, (_, index) => ({ id: `order-${index}`, units: 1 }));
+    await loading.teach(sale.productId, 1, [{ userId: "ada", orders }]);
+    const asked = ["order-0", "new", "order-99", "newer"].map((reservationId) =>
+      sale.request("ada", { reservationId }),
+    );
+    const [first, refused, last, again] = await Promise.all(asked.map((request) => admission.admit(request)));
+    expect(first).to.deep.equal({ kind: "already-ordered", orderId: "order-0" });
+    expect(last).to.deep.equal({ kind: "already-ordered", orderId: "order-99" });
+    for (const answer of [refused, again]) {
+      expect(answer).to.deep.include({ kind: "refused", reason: "limit-reached", orders });
+    }
+  });
 });

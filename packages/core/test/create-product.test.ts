@@ -34,6 +34,7 @@ describe("creating a product", () => {
       ["totalQuantity", { totalQuantity: 0 }],
       ["totalQuantity", { totalQuantity: LIMITS.totalQuantity + 1 }],
       ["perUserLimit", { perUserLimit: 0 }],
+      ["perUserLimit", { perUserLimit: LIMITS.perUserLimit + 1 }],
       ["perUserLimit", { perUserLimit: 1.5 }],
       ["saleEndAt", { saleStartAtMs: 2_000, saleEndAtMs: 2_000 }],
       ["saleStartAt", { saleStartAtMs: -1 }],
