@@ -3,7 +3,8 @@ import type { Ids } from "./ports/ids.js";
 import type { Inventory } from "./ports/inventory.js";
 import type { LockName, Locks } from "./ports/locks.js";
 import type { Products } from "./ports/products.js";
-import type { Product } from "./product.js";
+import { KEPT_AFTER_END_MS, type Product } from "./product.js";
+import type { FollowChanges } from "./use-cases/follow-changes.js";
 import type { InService } from "./use-cases/in-service.js";
 import type { loadBuyers } from "./use-cases/load-buyers.js";
 import type { reap } from "./use-cases/reap.js";
@@ -12,8 +13,6 @@ const ROUND_MS = 500;
 /** A leader that dies is followed by another this much later. */
 const LEADER_TTL_MS = 3_000;
 const LEADER: LockName = ["housekeeping"];
-/** An inventory is kept, and its holds are looked for, until this long after the end of its sale. */
-export const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
 export interface HousekeepingPorts {
   readonly products: Products;
@@ -22,6 +21,7 @@ export interface HousekeepingPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly inService: InService;
+  readonly followChanges: FollowChanges;
   readonly reap: ReturnType<typeof reap>;
   readonly loadBuyers: ReturnType<typeof loadBuyers>;
   readonly inBackground: (doing: string, work: Promise<unknown>) => void;
@@ -30,7 +30,7 @@ export interface HousekeepingPorts {
 
 /**
  * What goes on behind the purchases, in one process at a time: reaping, restoring inventories that were lost while nobody
- * bought, loading buyers, projecting sold units. Two leaders at once do no harm.
+ * bought, loading buyers, applying changes whose makers did not come so far, projecting sold units. Two leaders at once do no harm.
  */
 export function startHousekeeping(ports: HousekeepingPorts): { stop(): Promise<void> } {
   const owner = ports.ids.next();
@@ -55,13 +55,14 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): Promise<v
     await ports.products.projectSold();
   }
 
-  async function keep({ id, epoch, saleEndAtMs }: Product): Promise<void> {
+  async function keep({ id, epoch, revision, saleEndAtMs }: Product): Promise<void> {
     const status = await ports.inventory.status(id, epoch);
     if (status === null) {
       if (ports.clock.now() < saleEndAtMs) await ports.inService.restore(id, epoch);
       return;
     }
     if (!status.buyersLoaded) loadInBackground(id, epoch);
+    if (status.revision < revision) await ports.followChanges(id);
     if (status.held > 0) await ports.reap(id, epoch);
   }
 

@@ -1,3 +1,4 @@
+export { withholder, type Cancellation, type Change, type TermsChange } from "./change.js";
 export * from "./faults.js";
 export { createFlashSale, type FlashSale, type FlashSalePorts } from "./flash-sale.js";
 export {
@@ -8,13 +9,13 @@ export {
   type GroupCommit,
   type Place,
 } from "./group-commit.js";
-export { KEPT_AFTER_END_MS } from "./housekeeping.js";
 export { IDEMPOTENCY_KEY, LIMITS, USER_ID, UUID } from "./input.js";
 export { lockThenHold } from "./lock-then-hold.js";
 export { decimalsOf, MAX_PRICE_MINOR, toDecimal, toMinorUnits } from "./money.js";
 export { publicStatus, unitsOf, type BuyerOrder, type Ledger, type Order } from "./order.js";
-export type { Product, SaleState, SaleTerms } from "./product.js";
+export { KEPT_AFTER_END_MS, type Product, type SaleState, type SaleTerms } from "./product.js";
 export type { Metadata, OrderDraft, Reservation } from "./reservation.js";
+export type { ChangeOutcome, ProductChange } from "./use-cases/change-product.js";
 export type { NewProduct } from "./use-cases/create-product.js";
 export type { PurchaseOutcome, Refusal } from "./use-cases/purchase.js";
 export type { PurchaseRequest } from "./use-cases/purchase-request.js";
@@ -25,6 +26,7 @@ export type { SaleStatus } from "./use-cases/sale-status.js";
 
 export type { Admission } from "./ports/admission.js";
 export type { Announce, Announcement, Announcements } from "./ports/announcements.js";
+export type { ChangeAnswer, Changes, ProductEdit, Withheld } from "./ports/changes.js";
 export type { Clock } from "./ports/clock.js";
 export { DERIVED_NAMESPACE, type Ids } from "./ports/ids.js";
 export type {
@@ -34,7 +36,9 @@ export type {
   Inventory,
   InventoryLoading,
   InventoryStatus,
+  KnownBuyer,
 } from "./ports/inventory.js";
+export type { ApplyAnswer, InventoryChanges, WithholdAnswer, WithholdRequest } from "./ports/inventory-changes.js";
 export { purchaseLock, type LockName, type Locks } from "./ports/locks.js";
-export type { CommitAnswer, LockedLedger, OrderPages, Orders } from "./ports/orders.js";
+export type { CommitAnswer, LockedLedger, OrderFilter, OrderPages, OrderPlace, Orders } from "./ports/orders.js";
 export type { Products } from "./ports/products.js";

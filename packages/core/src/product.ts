@@ -19,6 +19,10 @@ export interface Product {
   readonly revision: number;
   /** Number of the inventory's current life. 0: never loaded. */
   readonly epoch: number;
+  /** Units that the ledger said were sold. */
+  readonly committed: number;
+  /** The same as last projected for catalogues: it follows `committed`, some ticks late. */
+  readonly soldQuantity: number;
 }
 
 /** What the inventory has to know of a product to admit buyers without asking anybody. */
@@ -30,6 +34,9 @@ export interface SaleTerms {
   readonly saleEndAtMs: number;
   readonly revision: number;
 }
+
+/** An inventory is kept, and its holds are looked for, until this long after the end of its sale. */
+export const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
 export type SaleState = "upcoming" | "active" | "sold_out" | "ended";
 

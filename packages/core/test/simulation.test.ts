@@ -88,7 +88,8 @@ const withoutGuard: { built: string; rewire: Rewire; breaks: Invariant[] }[] = [
       ...stores,
       products: {
         ...stores.products,
-        create: (product) => stores.products.create({ ...product, totalQuantity: product.totalQuantity + 3 }),
+        create: (created) =>
+          stores.products.create(created.map((product) => ({ ...product, totalQuantity: product.totalQuantity + 3 }))),
       },
     }),
   },
@@ -99,7 +100,7 @@ const withoutGuard: { built: string; rewire: Rewire; breaks: Invariant[] }[] = [
       ...stores,
       products: {
         ...stores.products,
-        create: (product) => stores.products.create({ ...product, perUserLimit: 1_000 }),
+        create: (created) => stores.products.create(created.map((product) => ({ ...product, perUserLimit: 1_000 }))),
       },
     }),
   },
@@ -144,10 +145,11 @@ const withoutGuard: { built: string; rewire: Rewire; breaks: Invariant[] }[] = [
       ...stores,
       loading: {
         ...stores.loading,
-        teach: (productId, epoch, buyers) =>
+        teach: (productId, epoch, revision, buyers) =>
           stores.loading.teach(
             productId,
             epoch,
+            revision,
             buyers.map(({ userId }) => ({ userId, orders: [] })),
           ),
       },

@@ -33,6 +33,8 @@ export function productOf(changes: Partial<Product> = {}): Product {
     createdAtMs: 1_699_999_999_999,
     revision: 0,
     epoch: 0,
+    committed: 0,
+    soldQuantity: 0,
     ...changes,
   };
 }
@@ -43,7 +45,7 @@ export async function givenProduct(
   changes: Partial<Product> = {},
 ): Promise<Product> {
   const product = productOf(changes);
-  await products.create(product);
+  await products.create([product]);
   await orders.withLedger(product.id, (ledger) => ledger.moveEpoch(1));
   return { ...product, epoch: 1 };
 }

@@ -66,7 +66,7 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
       expectEqual((await next.status()).buyersLoaded, false, "buyers loaded");
       const { kind } = await inventory.hold(stock.request("eve", id(3)), "granted");
       expectEqual(kind, "not-in-service", "the old life");
-      await loading.teach(productId, 4, [{ userId: "bob", orders: [] }]);
+      await loading.teach(productId, 4, 0, [{ userId: "bob", orders: [] }]);
       const again = await inventory.hold(next.request("bob", id(2)), "granted");
       expectEqual(heldBy(again).priceMinor, 3_999, "price of the new life");
     },
@@ -80,14 +80,14 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
       const ask = (userId: string, number: number) => inventory.hold(stock.request(userId, id(number)), "granted");
       for (const userId of ["ada", "bob", "eve"]) {
         const answer = await stock.unchanged("asking", () => ask(userId, 9));
-        expectEqual(answer, { kind: "unknown-buyer" }, `answer to ${userId}`);
+        expectEqual(answer, { kind: "unknown-buyer", revision: 0 }, `answer to ${userId}`);
       }
       const orders = [
         { id: id(1), units: 1 },
         { id: id(2), units: 0 },
       ];
       await stock.unchanged("teaching", () =>
-        loading.teach(productId, 2, [
+        loading.teach(productId, 2, 0, [
           { userId: "ada", orders },
           { userId: "bob", orders: [] },
         ]),
@@ -111,10 +111,10 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
       const { inventory, loading } = harness;
       const stock = await putOnSale(harness, {}, { epoch: 2 });
       const { productId } = stock;
-      await loading.teach(productId, 2, [{ userId: "ada", orders: [] }]);
+      await loading.teach(productId, 2, 0, [{ userId: "ada", orders: [] }]);
       const bought = heldBy(await inventory.hold(stock.request("ada", id(1), { quantity: 2 }), "granted"));
       await inventory.confirm(productId, 2, [bought]);
-      await loading.teach(productId, 2, [{ userId: "ada", orders: [] }]);
+      await loading.teach(productId, 2, 0, [{ userId: "ada", orders: [] }]);
       expectRefused(await inventory.hold(stock.request("ada", id(2)), "granted"), "limit-reached");
     },
   },
@@ -125,13 +125,13 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
       const stock = await putOnSale(harness, {}, { epoch: 3 });
       const { productId } = stock;
       for (const epoch of [2, 4]) {
-        await loading.teach(productId, epoch, [{ userId: "ada", orders: [] }]);
+        await loading.teach(productId, epoch, 0, [{ userId: "ada", orders: [] }]);
         await loading.finishTeaching(productId, epoch);
       }
       expectEqual((await stock.status()).buyersLoaded, false, "buyers loaded");
       expectEqual((await inventory.hold(stock.request("ada", id(1)), "granted")).kind, "unknown-buyer", "ada");
       const nowhere = harness.newProductId();
-      await loading.teach(nowhere, 1, [{ userId: "ada", orders: [] }]);
+      await loading.teach(nowhere, 1, 0, [{ userId: "ada", orders: [] }]);
       await loading.finishTeaching(nowhere, 1);
       expectEqual(await inventory.status(nowhere, 1), null, "an inventory that was never loaded");
       expectEqual(await loading.lastEpoch(nowhere), 0, "its last epoch");
@@ -147,8 +147,8 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
         userId: `buyer-${index}`,
         orders: [{ id: id(index), units: 1 }],
       }));
-      await loading.teach(productId, 2, buyers);
-      await loading.teach(productId, 2, []);
+      await loading.teach(productId, 2, 0, buyers);
+      await loading.teach(productId, 2, 0, []);
       const answers = await Promise.all(
         buyers.map(({ userId }, index) =>
           inventory.hold(stock.request(userId, id(5_000 + index), { quantity: 3 }), "granted"),

@@ -6,7 +6,7 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
   {
     name: "shows the locked ledger with its product; null where there is none",
     async run(harness) {
-      await harness.products.create(productOf());
+      await harness.products.create([productOf()]);
       await harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(1));
       await harness.orders.commit(PRODUCT, 1, [draftOf(1, { quantity: 2 })]);
       const seen = await harness.orders.withLedger(PRODUCT, async ({ epoch, revision, total, committed, product }) => {

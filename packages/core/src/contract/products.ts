@@ -19,7 +19,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
         saleEndAtMs: 253_402_300_799_999,
         createdAtMs: 1_732_320_000_123,
       });
-      await products.create(product);
+      await products.create([product]);
       expectEqual(await products.find(PRODUCT), product, "the product");
     },
   },
@@ -37,7 +37,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
     async run(harness) {
       const product = await givenProduct(harness);
       await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
-      await harness.products.create(productOf({ name: "Other", totalQuantity: 7 }));
+      await harness.products.create([productOf({ name: "Other", totalQuantity: 7 })]);
       expectEqual(await harness.products.find(PRODUCT), product, "the product");
       const ledger = await harness.orders.withLedger(PRODUCT, async ({ epoch, total, committed }) => ({
         epoch,
@@ -50,7 +50,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
   {
     name: "creates a product once when twenty create it at once",
     async run({ products, orders }) {
-      await Promise.all(Array.from({ length: 20 }, (_, n) => products.create(productOf({ totalQuantity: 10 + n }))));
+      await Promise.all(Array.from({ length: 20 }, (_, n) => products.create([productOf({ totalQuantity: 10 + n })])));
       const product = await products.find(PRODUCT);
       const total = await orders.withLedger(PRODUCT, async (ledger) => ledger.total);
       expectEqual(product?.totalQuantity, total, "product and ledger are of one creation");
@@ -60,7 +60,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
   {
     name: "reads the epoch that the ledger has at this moment",
     async run({ products, orders }) {
-      await products.create(productOf());
+      await products.create([productOf()]);
       for (const epoch of [1, 2, 7]) {
         await orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(epoch));
         const found = [await products.find(PRODUCT), await products.newest(), ...(await products.page(null, 1))];
@@ -75,9 +75,9 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
   {
     name: "knows the product that was created last",
     async run({ products }) {
-      await products.create(productOf({ id: idOf(7), createdAtMs: 2_000 }));
-      await products.create(productOf({ id: idOf(5), createdAtMs: 3_000 }));
-      await products.create(productOf({ id: idOf(9), createdAtMs: 1_000 }));
+      await products.create([productOf({ id: idOf(7), createdAtMs: 2_000 })]);
+      await products.create([productOf({ id: idOf(5), createdAtMs: 3_000 })]);
+      await products.create([productOf({ id: idOf(9), createdAtMs: 1_000 })]);
       expectEqual((await products.newest())?.id, idOf(5), "the newest");
     },
   },
@@ -85,7 +85,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
     name: "lists as live what has begun and has not ended long ago",
     async run({ products }) {
       const sale = (n: number, saleStartAtMs: number, saleEndAtMs: number) =>
-        products.create(productOf({ id: idOf(n), saleStartAtMs, saleEndAtMs }));
+        products.create([productOf({ id: idOf(n), saleStartAtMs, saleEndAtMs })]);
       await sale(1, 10_000, 20_000);
       await sale(2, 10_001, 20_000);
       await sale(3, 5_000, 8_000);
@@ -97,7 +97,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
   {
     name: "walks all products in pages, by id, each once",
     async run({ products }) {
-      for (const n of [5, 3, 1, 4, 2]) await products.create(productOf({ id: idOf(n) }));
+      for (const n of [5, 3, 1, 4, 2]) await products.create([productOf({ id: idOf(n) })]);
       const seen: string[] = [];
       for (let after: string | null = null; ;) {
         const page = await products.page(after, 2);

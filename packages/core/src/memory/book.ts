@@ -1,3 +1,4 @@
+import type { Change } from "../change.js";
 import { buyerOrder, unitsOf, type Ledger, type Order } from "../order.js";
 import type { Product } from "../product.js";
 import type { CommitAnswer, LockedLedger } from "../ports/orders.js";
@@ -17,6 +18,8 @@ export interface Book {
   readonly rows: Map<string, Order | Void>;
   /** By number, and by buyer. */
   readonly orders: Order[];
+  /** By revision, from 1. */
+  readonly changes: Change[];
   readonly byBuyer: Map<string, Order[]>;
   /** Settles when whoever has the ledger's lock now lets it go. */
   unlocked: Promise<void>;
@@ -32,7 +35,20 @@ export interface Books {
 
 export function openBook(product: Product): Book {
   const counts = { soldQuantity: 0, committed: 0, lastNumber: 0 };
-  return { product, ...counts, rows: new Map(), orders: [], byBuyer: new Map(), unlocked: Promise.resolve() };
+  return {
+    product,
+    ...counts,
+    rows: new Map(),
+    orders: [],
+    changes: [],
+    byBuyer: new Map(),
+    unlocked: Promise.resolve(),
+  };
+}
+
+/** The product as it stands now. */
+export function productOf({ product, committed, soldQuantity }: Book): Product {
+  return { ...product, committed, soldQuantity };
 }
 
 /** Runs `work` alone on a product's rows. */
@@ -89,7 +105,11 @@ function append(books: Books, book: Book, draft: OrderDraft): Order {
   return order;
 }
 
-export function voidRow(book: Book, { id, userId, fingerprint }: Reservation): "void" | Order["status"] {
+export function voidRow(
+  book: Book,
+  { id, userId, fingerprint }: Pick<Reservation, "id" | "userId" | "fingerprint">,
+): "void" | "changed" | Order["status"] {
+  if (book.changes.some((change) => change.kind === "terms" && change.id === id)) return "changed";
   const row = book.rows.get(id) ?? { id, userId, fingerprint, status: "void" };
   book.rows.set(id, row);
   return row.status;
@@ -103,7 +123,7 @@ export function lockedLedger(books: Books, book: Book, moveEpoch: (epoch: number
   const { product, rows } = book;
   return {
     ...ledgerOf(book),
-    product,
+    product: productOf(book),
     nextEpoch: async (atLeast) =>
       (books.lastEpochGiven = Math.max(books.lastEpochGiven, product.epoch, atLeast - 1) + 1),
     moveEpoch: async (epoch) => moveEpoch(epoch),

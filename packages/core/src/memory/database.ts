@@ -1,9 +1,11 @@
 import type { Ledger, Order } from "../order.js";
 import type { Product } from "../product.js";
+import type { Changes } from "../ports/changes.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
-import { ledgerOf, type Books } from "./book.js";
+import { ledgerOf, productOf, type Books } from "./book.js";
+import { memoryChanges } from "./changes.js";
 import { memoryOrderPages, memoryOrders } from "./orders.js";
 import { memoryProducts } from "./products.js";
 
@@ -20,6 +22,7 @@ export interface MemoryDatabase {
   readonly products: Products;
   readonly orders: Orders;
   readonly orderPages: OrderPages;
+  readonly changes: Changes;
   /** For tests and simulations, in no port's name. The collections are live. Null where there is no such product. */
   inspect(productId: string): BookView | null;
 }
@@ -31,9 +34,10 @@ export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabas
     products: memoryProducts(books),
     orders: memoryOrders(books, clock),
     orderPages: memoryOrderPages(books),
+    changes: memoryChanges(books),
     inspect(productId) {
       const book = books.ofProduct.get(productId);
-      return book ? { product: book.product, ledger: ledgerOf(book), orders: book.orders, rows: book.rows } : null;
+      return book ? { product: productOf(book), ledger: ledgerOf(book), orders: book.orders, rows: book.rows } : null;
     },
   };
 }

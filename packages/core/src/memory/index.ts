@@ -18,11 +18,12 @@ export interface MemoryOptions {
 /** Every port in process memory. What they hold is gone with the process. */
 export function createMemoryAdapters(options: MemoryOptions = {}): FlashSalePorts {
   const { clock = systemClock, ids = systemIds, lockTtlMs = 10_000 } = options;
-  const { inventory, loading } = createMemoryInventory({ clock, lockTtlMs });
+  const { inventory, loading, inventoryChanges } = createMemoryInventory({ clock, lockTtlMs });
   const locks = createMemoryLocks({ clock });
   const admission = lockThenHold(locks, inventory, { lockTtlMs });
   const announcements = createMemoryAnnouncements();
-  return { ...createMemoryDatabase({ clock }), inventory, loading, locks, admission, announcements, clock, ids };
+  const hot = { inventory, loading, inventoryChanges, locks, admission, announcements };
+  return { ...createMemoryDatabase({ clock }), ...hot, clock, ids };
 }
 
 export {

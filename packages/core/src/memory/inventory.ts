@@ -1,10 +1,13 @@
 import type { Clock } from "../ports/clock.js";
+import type { InventoryChanges } from "../ports/inventory-changes.js";
 import type { Inventory, InventoryLoading } from "../ports/inventory.js";
+import { apply, withhold } from "./stock-changes.js";
 import { endHolds, hold, statusOf, type Stock } from "./stock.js";
 
 export interface MemoryInventory {
   readonly inventory: Inventory;
   readonly loading: InventoryLoading;
+  readonly inventoryChanges: InventoryChanges;
   /** Forgets everything at once, as a store that lost its memory does. */
   lose(): void;
   /** Remembers the present state; the answer brings it back, as a store restored from an old snapshot does: not in service. */
@@ -28,6 +31,7 @@ export function createMemoryInventory({ clock, lockTtlMs }: { clock: Clock; lock
   return {
     inventory: memoryInventory(stocks, clock, lockTtlMs),
     loading: memoryLoading(stocks),
+    inventoryChanges: memoryChanges(stocks, clock, lockTtlMs),
     lose,
     snapshot() {
       const epochs = [...stocks.lastEpochs];
@@ -81,6 +85,29 @@ function memoryInventory(stocks: Stocks, clock: Clock, lockTtlMs: number): Inven
       const stock = inService(stocks, productId, epoch);
       return stock && { status: statusOf(stock, clock.now()), holds: [...stock.holds.values()] };
     },
+    buyers: async (productId, epoch, userIds) => {
+      const stock = inService(stocks, productId, epoch);
+      return (
+        stock &&
+        userIds.map((userId) => ({
+          orders: stock.buyers.get(userId) ?? null,
+          holds: stock.holds.get(userId)?.id ?? null,
+        }))
+      );
+    },
+  };
+}
+
+function memoryChanges(stocks: Stocks, clock: Clock, lockTtlMs: number): InventoryChanges {
+  return {
+    withhold: async (request) => {
+      const stock = inService(stocks, request.productId, request.epoch);
+      return stock ? withhold(stock, request, clock.now(), lockTtlMs) : { kind: "not-in-service" };
+    },
+    apply: async (epoch, change) => {
+      const stock = inService(stocks, change.productId, epoch);
+      return stock ? apply(stock, change) : { kind: "not-in-service" };
+    },
   };
 }
 
@@ -101,9 +128,12 @@ function memoryLoading(stocks: Stocks): InventoryLoading {
       return "loaded";
     },
     lastEpoch: async (productId) => stocks.lastEpochs.get(productId) ?? 0,
-    teach: async (productId, epoch, buyers) => {
-      const known = inService(stocks, productId, epoch)?.buyers;
-      for (const { userId, orders } of buyers) if (known && !known.has(userId)) known.set(userId, orders);
+    teach: async (productId, epoch, revision, buyers) => {
+      const stock = inService(stocks, productId, epoch);
+      if (!stock) return "not-in-service";
+      if (stock.terms.revision !== revision) return "behind";
+      for (const { userId, orders } of buyers) if (!stock.buyers.has(userId)) stock.buyers.set(userId, orders);
+      return "taught";
     },
     finishTeaching: async (productId, epoch) => {
       const stock = inService(stocks, productId, epoch);

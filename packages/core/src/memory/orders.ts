@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "../faults.js";
-import { buyerOrder } from "../order.js";
+import { buyerOrder, type Order } from "../order.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
 import { decide, locked, lockedLedger, voidRow, type Books } from "./book.js";
@@ -36,6 +36,18 @@ export function memoryOrders(books: Books, clock: Clock): Orders {
 
 export function memoryOrderPages({ ofProduct }: Books): OrderPages {
   return {
+    search: async ({ productId, userId }, after, limit) => {
+      const isBehind = (order: Order) =>
+        after === null ||
+        order.productId > after.productId ||
+        (order.productId === after.productId && order.number > after.number);
+      const books = productId === null ? [...ofProduct.values()] : [ofProduct.get(productId)];
+      const orders = books.flatMap((book) => book?.orders ?? []);
+      return orders
+        .filter((order) => (userId === null || order.userId === userId) && isBehind(order))
+        .sort((a, b) => (a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : a.number - b.number))
+        .slice(0, limit);
+    },
     orders: async (productId, afterNumber, limit) =>
       (ofProduct.get(productId)?.orders ?? []).filter(({ number }) => number > afterNumber).slice(0, limit),
     buyers: async (productId, afterUserId, limit) => {

@@ -1,15 +1,18 @@
 import type { Product } from "../product.js";
 import type { Products } from "../ports/products.js";
-import { openBook, type Books } from "./book.js";
+import { openBook, productOf, type Books } from "./book.js";
 
 /** The durable catalogue. */
 export function memoryProducts({ ofProduct }: Books): Products {
-  const all = () => [...ofProduct.values()].map(({ product }) => product);
+  const all = () => [...ofProduct.values()].map(productOf);
   return {
-    create: async (product) => {
-      if (!ofProduct.has(product.id)) ofProduct.set(product.id, openBook(product));
+    create: async (products) => {
+      for (const product of products) if (!ofProduct.has(product.id)) ofProduct.set(product.id, openBook(product));
     },
-    find: async (id) => ofProduct.get(id)?.product ?? null,
+    find: async (id) => {
+      const book = ofProduct.get(id);
+      return book ? productOf(book) : null;
+    },
     newest: async () =>
       all().reduce<Product | null>(
         (newest, product) => (newest && newest.createdAtMs > product.createdAtMs ? newest : product),

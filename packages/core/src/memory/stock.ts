@@ -6,7 +6,7 @@ import type { Reservation } from "../reservation.js";
 /** One life of one product's inventory. */
 export interface Stock {
   readonly epoch: number;
-  readonly terms: SaleTerms;
+  terms: SaleTerms;
   available: number;
   held: number;
   purchased: number;
@@ -26,14 +26,15 @@ export function hold(
 ): HoldAnswer {
   const { productId, epoch, userId, reservationId, quantity } = request;
   const orders = stock.buyers.get(userId) ?? (stock.buyersLoaded ? [] : null);
-  if (orders === null) return { kind: "unknown-buyer" };
+  if (orders === null) return { kind: "unknown-buyer", revision: stock.terms.revision };
   if (orders.some(({ id }) => id === reservationId)) return { kind: "already-ordered", orderId: reservationId };
 
+  const { terms, available } = stock;
+  const { revision } = terms;
   const standing = stock.holds.get(userId);
   if (standing?.id === reservationId)
-    return { kind: "already-held", epoch, reservation: standing, available: stock.available };
+    return { kind: "already-held", epoch, revision, reservation: standing, available };
 
-  const { terms, available } = stock;
   const reason = refusalOf(request, stock, orders, nowMs, lock === "taken" || standing !== undefined);
   if (reason !== null) return { kind: "refused", reason, epoch, orders, perUserLimit: terms.perUserLimit, available };
 
@@ -44,11 +45,11 @@ export function hold(
   stock.holds.set(userId, reservation);
   stock.available -= quantity;
   stock.held += quantity;
-  return { kind: "held", epoch, reservation, available: stock.available };
+  return { kind: "held", epoch, revision, reservation, available: stock.available };
 }
 
 /** Ends those holds that are there under these very ids; answers the units they held. */
-export function endHolds(stock: Stock, reservations: readonly Reservation[]): number {
+export function endHolds(stock: Stock, reservations: readonly Pick<Reservation, "id" | "userId">[]): number {
   let units = 0;
   for (const { id, userId } of reservations) {
     const standing = stock.holds.get(userId);

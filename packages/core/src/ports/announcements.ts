@@ -1,6 +1,6 @@
 /** What processes tell each other. */
 export interface Announcement {
-  readonly kind: "sold-out" | "back-on-sale" | "epoch-moved";
+  readonly kind: "sold-out" | "back-on-sale" | "epoch-moved" | "changed";
   readonly productId: string;
   readonly epoch: number;
 }

@@ -28,12 +28,13 @@ export type HoldAnswer =
   /** No inventory of that epoch is in service here: it was lost, moved on, or never loaded. */
   | { readonly kind: "not-in-service" }
   /** The buyers are still being loaded, and this one is not known yet: teach, then ask again. */
-  | { readonly kind: "unknown-buyer" }
+  | { readonly kind: "unknown-buyer"; readonly revision: number }
   /** This very reservation was confirmed before; its order answers. */
   | { readonly kind: "already-ordered"; readonly orderId: string }
   | {
       readonly kind: "held" | "already-held";
       readonly epoch: number;
+      readonly revision: number;
       readonly reservation: Reservation;
       readonly available: number;
     }
@@ -86,6 +87,15 @@ export interface Inventory {
     productId: string,
     epoch: number,
   ): Promise<{ readonly status: InventoryStatus; readonly holds: Reservation[] } | null>;
+  /** What is known of these buyers, in the order given; null where no whole inventory of that epoch is in service. */
+  buyers(productId: string, epoch: number, userIds: readonly string[]): Promise<KnownBuyer[] | null>;
+}
+
+export interface KnownBuyer {
+  /** Null: not known here. */
+  readonly orders: readonly BuyerOrder[] | null;
+  /** The reservation of the buyer's live hold; null: there is none. */
+  readonly holds: string | null;
 }
 
 /** Putting an inventory in service, and telling it what it must know of earlier buyers. */
@@ -97,12 +107,17 @@ export interface InventoryLoading {
   load(productId: string, epoch: number, terms: SaleTerms, committed: number): Promise<"loaded" | "refused">;
   /** The last epoch put in service here, whole or not; 0 where there is none. */
   lastEpoch(productId: string): Promise<number>;
-  /** Tells the orders of buyers the inventory does not know yet. A known buyer stays as it is: repeating is safe. */
+  /**
+   * Tells the orders of buyers the inventory does not know yet. A known buyer stays as it is: repeating is safe. `revision` is what
+   * the inventory was at before the orders were read: "behind" says that it has moved on, a cancelled order among what is told, perhaps:
+   * read again.
+   */
   teach(
     productId: string,
     epoch: number,
+    revision: number,
     buyers: readonly { readonly userId: string; readonly orders: readonly BuyerOrder[] }[],
-  ): Promise<void>;
+  ): Promise<"taught" | "behind" | "not-in-service">;
   /** All buyers are taught: from now on an unknown buyer is a new one. */
   finishTeaching(productId: string, epoch: number): Promise<void>;
 }

@@ -36,8 +36,11 @@ export interface Orders {
    * the same order. Ids are distinct. Repeating it is safe: what stands is the answer.
    */
   commit(productId: string, epoch: number, drafts: readonly OrderDraft[]): Promise<CommitAnswer[]>;
-  /** Writes a void under each id that has no row yet, and answers what stands under each, in the order given. */
-  void(productId: string, reservations: readonly Reservation[]): Promise<("void" | Order["status"])[]>;
+  /**
+   * Writes a void under each id that has no row yet, and answers what stands under each, in the order given; "changed": a change to
+   * the product, for which the units were withheld.
+   */
+  void(productId: string, reservations: readonly Reservation[]): Promise<("void" | "changed" | Order["status"])[]>;
   /** The order under an id; null for a void. */
   find(id: string): Promise<Order | null>;
   /** A buyer's orders of a product, the newest first. */
@@ -49,8 +52,22 @@ export interface Orders {
   withLedger<T>(productId: string, work: (ledger: LockedLedger) => Promise<T>): Promise<T | null>;
 }
 
+/** Which orders to look for; null: of all. */
+export interface OrderFilter {
+  readonly productId: string | null;
+  readonly userId: string | null;
+}
+
+/** A place between two orders. */
+export interface OrderPlace {
+  readonly productId: string;
+  readonly number: number;
+}
+
 /** Orders in keyset pages: no call keeps a snapshot for longer than its page. */
 export interface OrderPages {
+  /** Orders behind a place, by product id and then by number. */
+  search(filter: OrderFilter, after: OrderPlace | null, limit: number): Promise<Order[]>;
   /** Orders of a product with a number greater than `afterNumber`, by number. */
   orders(productId: string, afterNumber: number, limit: number): Promise<Order[]>;
   /** Buyers with a user id greater than `afterUserId`, by user id, each with all orders of the product. */

@@ -2,8 +2,8 @@ import type { Product } from "../product.js";
 
 /** The durable catalogue. Reads are never cached by an adapter: the epoch they carry is the ledger's of this moment. */
 export interface Products {
-  /** Stores the product and its ledger row, epoch 0. Repeating it with the same id changes nothing. */
-  create(product: Product): Promise<void>;
+  /** Stores products and their ledger rows, epoch 0, all or none. One whose id is there already stays as it is. */
+  create(products: readonly Product[]): Promise<void>;
   find(id: string): Promise<Product | null>;
   /** The product created last. */
   newest(): Promise<Product | null>;

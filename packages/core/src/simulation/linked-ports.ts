@@ -10,7 +10,7 @@ export function linkedPorts(
   world: World,
   { call, reach }: Link,
 ): Omit<FlashSalePorts, "admission" | "clock" | "ids" | "onFault"> {
-  const { products, orders, orderPages, inventory, loading, locks } = world.stores;
+  const { products, orders, orderPages, changes, inventory, loading, inventoryChanges, locks } = world.stores;
 
   const linkedLedger = (ledger: LockedLedger): LockedLedger => ({
     ...ledger,
@@ -30,7 +30,7 @@ export function linkedPorts(
 
   return {
     products: {
-      create: (product) => call("orders", "create", () => products.create(product)),
+      create: (created) => call("orders", "create", () => products.create(created)),
       find: (id) => call("orders", "findProduct", () => products.find(id)),
       newest: () => call("orders", "newest", () => products.newest()),
       live: (nowMs, endedAfterMs) => call("orders", "live", () => products.live(nowMs, endedAfterMs)),
@@ -48,6 +48,7 @@ export function linkedPorts(
         ),
     },
     orderPages: {
+      search: (filter, after, limit) => call("orders", "search", () => orderPages.search(filter, after, limit)),
       orders: (productId, after, limit) =>
         call("orders", "pageOfOrders", () => orderPages.orders(productId, after, limit)),
       buyers: (productId, after, limit) =>
@@ -62,12 +63,26 @@ export function linkedPorts(
       expired: (productId, epoch, max) => call("inventory", "expired", () => inventory.expired(productId, epoch, max)),
       status: (productId, epoch) => call("inventory", "status", () => inventory.status(productId, epoch)),
       audit: (productId, epoch) => call("inventory", "audit", () => inventory.audit(productId, epoch)),
+      buyers: (productId, epoch, userIds) =>
+        call("inventory", "buyers", () => inventory.buyers(productId, epoch, userIds)),
+    },
+    inventoryChanges: {
+      withhold: (request) => call("inventory", "withhold", () => inventoryChanges.withhold(request)),
+      apply: (epoch, change) => call("inventory", "apply", () => inventoryChanges.apply(epoch, change)),
+    },
+    changes: {
+      change: (productId, id, edit, withheld) =>
+        call("orders", "change", () => changes.change(productId, id, edit, withheld)),
+      cancel: (orderId) => call("orders", "cancel", () => changes.cancel(orderId)),
+      after: (productId, revision, limit) =>
+        call("orders", "changesAfter", () => changes.after(productId, revision, limit)),
     },
     loading: {
       load: (productId, epoch, terms, committed) =>
         call("inventory", "load", () => loading.load(productId, epoch, terms, committed)),
       lastEpoch: (productId) => call("inventory", "lastEpoch", () => loading.lastEpoch(productId)),
-      teach: (productId, epoch, buyers) => call("inventory", "teach", () => loading.teach(productId, epoch, buyers)),
+      teach: (productId, epoch, revision, buyers) =>
+        call("inventory", "teach", () => loading.teach(productId, epoch, revision, buyers)),
       finishTeaching: (productId, epoch) =>
         call("inventory", "finishTeaching", () => loading.finishTeaching(productId, epoch)),
     },

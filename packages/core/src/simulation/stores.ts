@@ -6,7 +6,10 @@ import type { Invariants } from "./invariants.js";
 import type { Journal } from "./journal.js";
 
 /** The stores all processes share. */
-export type Stores = Pick<FlashSalePorts, "products" | "orders" | "orderPages" | "inventory" | "loading" | "locks">;
+export type Stores = Pick<
+  FlashSalePorts,
+  "products" | "orders" | "orderPages" | "changes" | "inventory" | "loading" | "inventoryChanges" | "locks"
+>;
 
 /** The same stores, with the checkers looking on at every write. */
 export function watched(stores: Stores, invariants: Invariants, journal: Journal): Stores {
@@ -21,9 +24,10 @@ export function watched(stores: Stores, invariants: Invariants, journal: Journal
         journal.count(answer === "loaded" ? "inventories loaded" : "loads refused");
         return answer;
       },
-      async teach(productId, epoch, buyers) {
-        journal.count("teachings");
-        await stores.loading.teach(productId, epoch, buyers);
+      async teach(productId, epoch, revision, buyers) {
+        const answer = await stores.loading.teach(productId, epoch, revision, buyers);
+        journal.count(answer === "taught" ? "teachings" : "teachings refused");
+        return answer;
       },
     },
   };

@@ -60,14 +60,15 @@ export function createWorld(options: WorldOptions): World {
   const database = createMemoryDatabase({ clock });
   const memory = createMemoryInventory({ clock, lockTtlMs: plan.lockTtlMs });
   const invariants = createInvariants({ sales: plan.sales, database, memory, journal });
-  const { inventory, loading } = memory;
-  const { products, orders, orderPages } = database;
+  const { inventory, loading, inventoryChanges } = memory;
+  const { products, orders, orderPages, changes } = database;
   let locks = createMemoryLocks({ clock });
   const hotLocks: Locks = {
     acquire: (name, owner, ttlMs) => locks.acquire(name, owner, ttlMs),
     release: (name, owner) => locks.release(name, owner),
   };
-  const bare: Stores = { products, orders, orderPages, inventory, loading, locks: hotLocks };
+  const durable = { products, orders, orderPages, changes };
+  const bare: Stores = { ...durable, inventory, loading, inventoryChanges, locks: hotLocks };
 
   return {
     plan,

@@ -7,6 +7,9 @@ import type { InService } from "./in-service.js";
 
 export type Admitted = Exclude<HoldAnswer, { kind: "not-in-service" | "unknown-buyer" }>;
 
+/** Once, and again for each change of the product that comes in between. */
+const MAX_LESSONS = 5;
+
 export interface AdmitPorts {
   readonly admission: Admission;
   readonly loading: InventoryLoading;
@@ -23,14 +26,16 @@ export const admit =
   (request: Omit<HoldRequest, "epoch">): Promise<Admitted | null> =>
     inService.ask(request.productId, async ({ epoch }) => {
       const { productId, userId } = request;
-      const first = await admitOnce(admission, { ...request, epoch });
-      if (first.kind !== "unknown-buyer") return first.kind === "not-in-service" ? null : first;
-
-      const known = await orders.ofBuyer(productId, userId);
-      await loading.teach(productId, epoch, [{ userId, orders: known.map(buyerOrder) }]);
-      const second = await admitOnce(admission, { ...request, epoch });
-      // Unknown again: the inventory was lost in between.
-      return second.kind === "not-in-service" || second.kind === "unknown-buyer" ? null : second;
+      for (let lesson = 0; lesson < MAX_LESSONS; lesson += 1) {
+        const answer = await admitOnce(admission, { ...request, epoch });
+        if (answer.kind === "not-in-service") return null;
+        if (answer.kind !== "unknown-buyer") return answer;
+        // What is read now holds every change up to the inventory's revision, or more.
+        const known = await orders.ofBuyer(productId, userId);
+        const buyer = { userId, orders: known.map(buyerOrder) };
+        if ((await loading.teach(productId, epoch, answer.revision, [buyer])) === "not-in-service") return null;
+      }
+      return null;
     });
 
 /** An answer that was lost is asked for again: the same id gets the same answer, and no buyer waits for the reaper. */

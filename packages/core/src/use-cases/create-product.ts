@@ -1,3 +1,4 @@
+import { InvalidRequest } from "../faults.js";
 import * as input from "../input.js";
 import { toMinorUnits } from "../money.js";
 import type { Product } from "../product.js";
@@ -26,45 +27,74 @@ const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 /** 9999-12-31T23:59:59.999Z: the last instant that ISO 8601 writes with four digits of year. */
 const LAST_INSTANT_MS = 253_402_300_799_999;
 
+/** What every product must hold to, new or changed. @throws InvalidRequest that names the field */
+export function checkFacts(product: Omit<Product, "id" | "currency" | "priceMinor">): void {
+  const { nameLength, descriptionLength, totalQuantity, perUserLimit } = input.LIMITS;
+  input.text("name", product.name, 1, nameLength);
+  if (product.description !== null) input.text("description", product.description, 0, descriptionLength);
+  input.integer("totalQuantity", product.totalQuantity, 1, totalQuantity);
+  input.integer("perUserLimit", product.perUserLimit, 1, perUserLimit);
+  input.integer("saleStartAt", product.saleStartAtMs, 0, LAST_INSTANT_MS);
+  input.integer("saleEndAt", product.saleEndAtMs, 0, LAST_INSTANT_MS);
+  input.require(product.saleEndAtMs > product.saleStartAtMs, "saleEndAt", "must be after saleStartAt");
+}
+
 /** @throws InvalidRequest that names the field */
-function checkProduct(product: NewProduct, id: string, nowMs: number): Product {
+function productOf(product: NewProduct, id: string, nowMs: number): Product {
   const currency = product.currency ?? "USD";
   input.require(/^[A-Z]{3}$/.test(currency), "currency", "must be an ISO 4217 code of three capitals, such as USD");
-  const saleStartAtMs = input.integer("saleStartAt", product.saleStartAtMs ?? nowMs, 0, LAST_INSTANT_MS);
-  const saleEndAtMs = input.integer(
-    "saleEndAt",
-    product.saleEndAtMs ?? saleStartAtMs + TWO_HOURS_MS,
-    0,
-    LAST_INSTANT_MS,
-  );
-  input.require(saleEndAtMs > saleStartAtMs, "saleEndAt", "must be after saleStartAt");
-  const { nameLength, descriptionLength, totalQuantity, perUserLimit } = input.LIMITS;
-  return {
+  const saleStartAtMs = product.saleStartAtMs ?? nowMs;
+  const created = {
     id,
-    name: input.text("name", product.name, 1, nameLength),
-    description:
-      product.description == null ? null : input.text("description", product.description, 0, descriptionLength),
+    name: product.name,
+    description: product.description ?? null,
     priceMinor: toMinorUnits(product.price, currency),
     currency,
-    totalQuantity: input.integer("totalQuantity", product.totalQuantity, 1, totalQuantity),
-    perUserLimit: input.integer("perUserLimit", product.perUserLimit ?? 1, 1, perUserLimit),
+    totalQuantity: product.totalQuantity,
+    perUserLimit: product.perUserLimit ?? 1,
     saleStartAtMs,
-    saleEndAtMs,
+    saleEndAtMs: product.saleEndAtMs ?? saleStartAtMs + TWO_HOURS_MS,
     createdAtMs: nowMs,
     revision: 0,
     epoch: 0,
+    committed: 0,
+    soldQuantity: 0,
   };
+  checkFacts(created);
+  return created;
 }
 
+/** @throws InvalidRequest that names the field, and in `details.index` the product, from 0 */
+function checkAll(products: readonly NewProduct[], ids: Ids, nowMs: number): Product[] {
+  return products.map((product, index) => {
+    try {
+      return productOf(product, ids.next(), nowMs);
+    } catch (fault) {
+      if (!(fault instanceof InvalidRequest)) throw fault;
+      throw new InvalidRequest(fault.field, fault.message, { ...fault.details, index });
+    }
+  });
+}
+
+/** Inventories that are loaded at once. */
+const LOADS_AT_ONCE = 8;
+
 /**
- * Puts a product on sale: it is durable, and its stock is live in the hot store, when the answer comes. Where the hot store fails in
- * between, the product stands and the first question about it loads its stock.
+ * Puts products on sale, all or none: they are durable, and their stock is live in the hot store, when the answer comes. Where the hot
+ * store fails in between, the products stand, and the first question about one, or housekeeping, loads its stock.
  */
-export const createProduct =
+export const createProducts =
   (ports: { products: Products; rebuild: Rebuild; clock: Clock; ids: Ids }) =>
-  async (input: NewProduct): Promise<Product> => {
-    const product = checkProduct(input, ports.ids.next(), ports.clock.now());
-    await ports.products.create(product);
-    const loaded = await ports.rebuild(product.id);
-    return { ...product, epoch: loaded?.epoch ?? 0 };
+  async (wishes: readonly NewProduct[]): Promise<Product[]> => {
+    const created = checkAll(wishes, ports.ids, ports.clock.now());
+    await ports.products.create(created);
+
+    const epochs = new Map<string, number>();
+    const waiting = created.values();
+    await Promise.all(Array.from({ length: LOADS_AT_ONCE }, loadTheNext));
+    return created.map((product) => ({ ...product, epoch: epochs.get(product.id) ?? 0 }));
+
+    async function loadTheNext(): Promise<void> {
+      for (const { id } of waiting) epochs.set(id, (await ports.rebuild(id))?.epoch ?? 0);
+    }
   };

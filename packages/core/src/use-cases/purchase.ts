@@ -8,6 +8,7 @@ import type { Ids } from "../ports/ids.js";
 import type { Reservation } from "../reservation.js";
 import type { SoldOutMemory } from "../sold-out-memory.js";
 import { admit, type Admitted, type AdmitPorts } from "./admit.js";
+import type { FollowChanges } from "./follow-changes.js";
 import { attemptsAt, checkRequest, type Attempts, type PurchaseRequest } from "./purchase-request.js";
 import { putBack } from "./put-back.js";
 
@@ -39,6 +40,7 @@ export interface PurchasePorts extends AdmitPorts {
   readonly commits: GroupCommit;
   readonly soldOut: SoldOutMemory;
   readonly announce: Announce;
+  readonly followChanges: FollowChanges;
   readonly ids: Ids;
   /** Runs what no buyer waits for. */
   readonly inBackground: (doing: string, work: Promise<unknown>) => void;
@@ -85,7 +87,7 @@ export const purchase = (ports: PurchasePorts) => {
 
 /** One reservation, from admission to its end: the buyer's answer, or that it ended without an order: now, or before. */
 const attemptWith = (ports: PurchasePorts) => {
-  const { catalogue, admission, inService, orders, inBackground } = ports;
+  const { catalogue, admission, inService, orders, inBackground, followChanges } = ports;
   const admitBuyer = admit(ports);
   const release = putBack(ports);
 
@@ -110,18 +112,23 @@ const attemptWith = (ports: PurchasePorts) => {
       if (reservation.fingerprint !== hold.fingerprint) return { kind: "key-reused" };
 
       const committed = await place.commit({ ...reservation, currency: product.currency, metadata });
-      if (committed.kind !== "epoch-moved") return settle(reservation, committed);
+      if (committed.kind !== "epoch-moved") return settle(reservation, admitted.revision, committed);
       // The hold went with its inventory: the same reservation is admitted again, to the new one.
       await catalogue.refresh(product.id);
     }
     return { kind: "unavailable", orderId: null };
   }
 
-  async function settle(reservation: Reservation, committed: Exclude<Committed, { kind: "epoch-moved" }>) {
+  async function settle(
+    reservation: Reservation,
+    revision: number,
+    committed: Exclude<Committed, { kind: "epoch-moved" }>,
+  ) {
     const { id, productId, epoch } = reservation;
     switch (committed.kind) {
       case "order":
-        if (committed.order.status === "cancelled") await release(productId, epoch, [reservation]);
+        // The hold of a cancelled order ends when the inventory follows: its units must not go back twice.
+        if (committed.order.status === "cancelled") inBackground("following changes", followChanges(productId));
         // Sent before the buyer hears of the order, so that the next purchase finds the hold gone; a lost one costs nothing.
         else inBackground("confirm", admission.confirm(productId, epoch, [reservation]));
         return { kind: "purchased", order: committed.order, replayed: !committed.created } as const;
@@ -130,12 +137,19 @@ const attemptWith = (ports: PurchasePorts) => {
         return { kind: "key-reused" } as const;
       case "void":
         // An inventory that admits what the ledger must refuse is not to be trusted: a new one takes its place.
-        if (committed.cause !== "standing") await inService.restore(productId, epoch, epoch);
-        else await release(productId, epoch, [reservation]);
+        if (committed.cause === "standing" || (await changedSince(productId, revision)))
+          await release(productId, epoch, [reservation]);
+        else await inService.restore(productId, epoch, epoch);
         return committed.cause === "standing" ? ("void before" as const) : ("void" as const);
       case "unavailable":
         return { kind: "unavailable", orderId: committed.mayStand ? id : null } as const;
     }
+  }
+
+  /** A limit that was lowered after the buyer was admitted: the ledger has it first, and neither store is wrong. */
+  async function changedSince(productId: string, revision: number): Promise<boolean> {
+    const product = await catalogue.refresh(productId);
+    return product !== null && product.revision > revision;
   }
 
   async function replay(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {

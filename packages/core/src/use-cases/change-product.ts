@@ -1,0 +1,161 @@
+import type { Catalogue } from "../catalogue.js";
+import { InvalidRequest, StoreUnavailable } from "../faults.js";
+import * as input from "../input.js";
+import { toMinorUnits } from "../money.js";
+import type { Product } from "../product.js";
+import type { Admission } from "../ports/admission.js";
+import type { Announce } from "../ports/announcements.js";
+import type { Changes, ProductEdit } from "../ports/changes.js";
+import type { Clock } from "../ports/clock.js";
+import type { Ids } from "../ports/ids.js";
+import type { InventoryChanges } from "../ports/inventory-changes.js";
+import type { Orders } from "../ports/orders.js";
+import type { Reservation } from "../reservation.js";
+import { checkFacts } from "./create-product.js";
+import type { FollowChanges } from "./follow-changes.js";
+import type { InService } from "./in-service.js";
+import { putBack } from "./put-back.js";
+import type { SaleStatus } from "./sale-status.js";
+import { untilKnown } from "./until-known.js";
+
+/** What is to be changed; what is left out stays. The currency never changes. */
+export interface ProductChange {
+  readonly name?: string | undefined;
+  /** Null takes the description away. */
+  readonly description?: string | null | undefined;
+  /** Of one unit, in the product's currency. Held units keep the price they were held at. */
+  readonly price?: number | undefined;
+  /** Not below what is sold or held. */
+  readonly totalQuantity?: number | undefined;
+  /** Of purchases from now on: nobody loses what they bought. */
+  readonly perUserLimit?: number | undefined;
+  readonly saleStartAtMs?: number | undefined;
+  readonly saleEndAtMs?: number | undefined;
+}
+
+export type ChangeOutcome =
+  | { readonly kind: "changed"; readonly status: SaleStatus }
+  /** Nothing has changed. `smallest`: what is sold or held now. */
+  | { readonly kind: "total-too-low"; readonly smallest: number }
+  | { readonly kind: "unknown-product" };
+
+export interface ChangePorts {
+  readonly catalogue: Catalogue;
+  readonly inService: InService;
+  readonly saleStatus: (productId: string) => Promise<SaleStatus | null>;
+  readonly followChanges: FollowChanges;
+  readonly changes: Changes;
+  readonly inventoryChanges: InventoryChanges;
+  readonly admission: Admission;
+  readonly orders: Orders;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly announce: Announce;
+  readonly onFault: (doing: string, fault: unknown) => void;
+}
+
+/** Changes and rebuilds by others that one change may meet before its maker is told to come back later. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Changes a product while its sale goes on. The ledger is changed first and the hot store follows, but for a lowered total: its units
+ * are taken out of stock first, under the change's id, so that nobody can buy them meanwhile. All that is asked is written at once or not
+ * at all; repeating it is safe. Where the hot store goes away in between, it follows when it is back.
+ */
+export const changeProduct = (ports: ChangePorts) => {
+  const { catalogue, saleStatus, followChanges, onFault } = ports;
+  const attempt = attemptWith(ports);
+
+  return async (productId: string, change: ProductChange): Promise<ChangeOutcome> => {
+    const id = input.uuid("productId", productId);
+    for (let left = MAX_ATTEMPTS; left > 0; left -= 1) {
+      // Asked first: a change must not begin while the hot store is away.
+      const status = await saleStatus(id);
+      const product = await catalogue.refresh(id);
+      if (!product || !status) return { kind: "unknown-product" };
+      const edit = checkEdit(change, product);
+      // An inventory that is behind would take units from a total that is no more.
+      if (status.stock.revision < product.revision) {
+        await followChanges(id);
+        continue;
+      }
+      const outcome = await attempt(product, edit);
+      if (outcome === "again") continue;
+      if (outcome !== "changed") return outcome;
+      await followChanges(id).catch((fault: unknown) => onFault("following a change", fault));
+      await catalogue.refresh(id);
+      const changed = await saleStatus(id);
+      return changed ? { kind: "changed", status: changed } : { kind: "unknown-product" };
+    }
+    throw new StoreUnavailable("inventory", "none");
+  };
+};
+
+/** One change under an id of its own, from the withheld units to their end. */
+const attemptWith = (ports: ChangePorts) => {
+  const { changes, inventoryChanges, inService, orders, clock, ids } = ports;
+  const release = putBack(ports);
+
+  return async (product: Product, edit: ProductEdit): Promise<ChangeOutcome | "changed" | "again"> => {
+    const { id: productId, epoch, revision } = product;
+    const changeId = ids.next();
+    const units = product.totalQuantity - (edit.totalQuantity ?? product.totalQuantity);
+    let reservation: Reservation | null = null;
+    if (units > 0) {
+      const answer = await inventoryChanges.withhold({ productId, epoch, revision, changeId, units });
+      switch (answer.kind) {
+        case "withheld":
+          reservation = answer.reservation;
+          break;
+        case "too-few":
+          return { kind: "total-too-low", smallest: answer.held + answer.purchased };
+        case "not-in-service":
+          await inService.restore(productId, epoch);
+          return "again";
+        case "other-revision":
+          return "again";
+      }
+    }
+
+    const withheld = reservation && { epoch, revision, units };
+    const answer = await untilKnown(clock, () => changes.change(productId, changeId, edit, withheld));
+    if (answer?.kind === "changed") return "changed";
+    if (reservation && !(await giveBack(reservation))) return "changed";
+    switch (answer?.kind) {
+      case undefined:
+        return { kind: "unknown-product" };
+      case "moved":
+      case "void":
+        return "again";
+      case "total-too-low":
+        return { kind: "total-too-low", smallest: answer.committed };
+      case "no-window":
+        throw new InvalidRequest("saleEndAt", "saleEndAt must be after saleStartAt");
+    }
+  };
+
+  /** Void first, as for a purchase. False where the change stands after all. */
+  async function giveBack(reservation: Reservation): Promise<boolean> {
+    const [standing] = await orders.void(reservation.productId, [reservation]);
+    if (standing === "changed") return false;
+    await release(reservation.productId, reservation.epoch, [reservation]);
+    return true;
+  }
+};
+
+/** @throws InvalidRequest that names the field */
+function checkEdit(change: ProductChange, product: Product): ProductEdit {
+  const { price, ...asked } = change;
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  const edit: ProductEdit = {
+    ...given,
+    ...(price !== undefined && { priceMinor: toMinorUnits(price, product.currency) }),
+  };
+  input.require(
+    Object.keys(edit).length > 0,
+    "body",
+    "must change something: name, description, price, totalQuantity, perUserLimit, saleStartAt or saleEndAt",
+  );
+  checkFacts({ ...product, ...edit });
+  return edit;
+}
