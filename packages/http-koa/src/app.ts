@@ -1,19 +1,26 @@
 import Router from "@koa/router";
-import type { Clock, FlashSale } from "@flash-sale/core";
+import type { Clock, FlashSale, Products } from "@flash-sale/core";
 import Koa from "koa";
 import helmet from "koa-helmet";
 import { refused } from "./answer.js";
-import type { ApiState } from "./api.js";
+import type { ApiContext, ApiState } from "./api.js";
 import { adminGate, trustedBuyer } from "./identity.js";
 import type { Log } from "./log.js";
+import type { Metrics } from "./metrics.js";
 import { answeringWith, give, requestScope } from "./request-scope.js";
 import { addAdminRoutes } from "./routes/admin.js";
 import { addHealthRoutes } from "./routes/health.js";
+import { addMetricsRoute } from "./routes/metrics.js";
 import { addSaleRoutes } from "./routes/sale.js";
+import { addStreamRoutes } from "./routes/stream.js";
 import type { StoreCheck } from "./stores.js";
+import type { SaleStreams } from "./stream.js";
 
 export interface AppOptions {
   readonly sale: FlashSale;
+  readonly products: Products;
+  readonly metrics: Metrics;
+  readonly streams: SaleStreams;
   readonly stores: readonly StoreCheck[];
   readonly clock: Clock;
   readonly log: Log;
@@ -23,14 +30,23 @@ export interface AppOptions {
 export type App = Koa<ApiState>;
 
 /** The API, without a port: whoever has a sale can mount it. */
-export function createApp({ sale, stores, clock, log, adminApiKey }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { products, metrics, streams, stores, clock, log, adminApiKey } = options;
+  const sale = metrics.counted(options.sale);
+  const checkAdmin = adminGate(adminApiKey);
   const answering = answeringWith(log);
   const router = new Router<ApiState>();
   addHealthRoutes(router, { stores, clock });
   addSaleRoutes(router, { sale, answering, buyerOf: trustedBuyer });
-  addAdminRoutes(router, { sale, answering, checkAdmin: adminGate(adminApiKey) });
+  addAdminRoutes(router, { sale, answering, checkAdmin });
+  addStreamRoutes(router, { sale, streams, log });
+  addMetricsRoute(router, {
+    text: () => metrics.text({ sale, products, stores, clock, listeners: streams.listeners }),
+    checkAdmin,
+  });
 
   const app: App = new Koa<ApiState>();
+  app.use(measured(metrics));
   app.use(requestScope(log));
   // TLS is for whoever stands in front to speak of: here, a browser that upgraded its requests would reach nobody.
   app.use(
@@ -44,6 +60,16 @@ export function createApp({ sale, stores, clock, log, adminApiKey }: AppOptions)
   // What fails after the answer has begun: a connection that broke, mostly.
   app.on("error", (fault: unknown) => log.debug({ err: fault }, "a connection failed"));
   return app;
+}
+
+function measured(metrics: Metrics): Koa.Middleware<ApiState> {
+  return async (ctx, next) => {
+    const startedMs = performance.now();
+    await next();
+    // The route's pattern, not the path: a path is whatever a caller makes up.
+    const route = String((ctx as Partial<ApiContext>)._matchedRoute ?? "none");
+    metrics.answered(ctx.method, route, ctx.status, (performance.now() - startedMs) / 1_000);
+  };
 }
 
 function noRoute(router: Router<ApiState>, log: Log): Koa.Middleware<ApiState> {

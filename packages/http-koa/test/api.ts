@@ -4,6 +4,8 @@ import { createFlashSale, type FlashSale, type FlashSalePorts, type NewProduct }
 import { createMemoryAdapters } from "@flash-sale/core/memory";
 import { createApp, type AppOptions } from "@flash-sale/http-koa";
 import { createLog, type LogLevel } from "#src/log.js";
+import { createMetrics } from "#src/metrics.js";
+import { createSaleStreams, type SaleStreams } from "#src/stream.js";
 
 export const ADMIN_KEY = "an-admin-key";
 
@@ -41,6 +43,7 @@ export interface Api {
   readonly url: string;
   readonly sale: FlashSale;
   readonly ports: FlashSalePorts;
+  readonly streams: SaleStreams;
   /** The log's lines so far. */
   readonly lines: readonly Record<string, unknown>[];
   call(path: string, init?: RequestInit): Promise<Answer>;
@@ -59,7 +62,9 @@ export async function startApi(options: Partial<AppOptions> & { logLevel?: LogLe
   });
   const ports = createMemoryAdapters();
   const sale = createFlashSale(ports);
-  const app = createApp({ sale, stores: [], clock: ports.clock, log, adminApiKey: ADMIN_KEY, ...options });
+  const streams = createSaleStreams({ sale, log });
+  const parts = { sale, products: ports.products, metrics: createMetrics(), streams, stores: [], clock: ports.clock };
+  const app = createApp({ ...parts, log, adminApiKey: ADMIN_KEY, ...options });
   const handle = app.callback();
   const server: Server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -73,11 +78,12 @@ export async function startApi(options: Partial<AppOptions> & { logLevel?: LogLe
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
   return {
-    ...{ url, sale, ports, lines, call, post },
+    ...{ url, sale, ports, streams, lines, call, post },
     buy: (userId, body, headers) => post("/sale/purchase", body, { "x-user-id": userId, ...headers }),
     product: async (terms = {}) =>
       (await sale.createProduct({ name: "Console", price: 49.99, totalQuantity: 10, ...terms })).id,
     async close() {
+      streams.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await sale.close();

@@ -1,8 +1,14 @@
-import { createFlashSale, StoreUnavailable, type Locks } from "@flash-sale/core";
+import { createFlashSale, StoreUnavailable, type FlashSalePorts, type Locks } from "@flash-sale/core";
 import { ContainerModule } from "inversify";
 import type { Log } from "../log.js";
-import { provide } from "./token.js";
+import { provide, token } from "./token.js";
 import { tokens } from "./tokens.js";
+
+type HotPorts = Pick<
+  FlashSalePorts,
+  "inventory" | "loading" | "inventoryChanges" | "locks" | "admission" | "announcements"
+>;
+const hot = token<HotPorts>("hot ports");
 
 /** Never granted: who cannot lead keeps no house. */
 const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undefined };
@@ -13,18 +19,24 @@ const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undef
  */
 export const coreModule = (keepsHouse: boolean): ContainerModule =>
   new ContainerModule((load) => {
-    const { products, inventory, loading, locks, admission, orders, orderPages, announcements, clock, ids, log } =
-      tokens;
+    const { products, inventory, loading, inventoryChanges, locks, admission } = tokens;
+    const { orders, orderPages, changes, announcements, clock, ids, log } = tokens;
+    provide(
+      load,
+      hot,
+      [inventory, loading, inventoryChanges, locks, admission, announcements],
+      (inventory, loading, inventoryChanges, locks, admission, announcements) => {
+        return { inventory, loading, inventoryChanges, locks: keepsHouse ? locks : NO_LOCKS, admission, announcements };
+      },
+    );
     provide(
       load,
       tokens.sale,
-      [products, inventory, loading, locks, admission, orders, orderPages, announcements, clock, ids, log],
-      (products, inventory, loading, locks, admission, orders, orderPages, announcements, clock, ids, log) =>
-        createFlashSale({
-          ...{ products, inventory, loading, admission, orders, orderPages, announcements, clock, ids },
-          locks: keepsHouse ? locks : NO_LOCKS,
-          onFault: (doing, fault) => logFault(log, doing, fault),
-        }),
+      [hot, products, orders, orderPages, changes, clock, ids, log],
+      (hot, products, orders, orderPages, changes, clock, ids, log) => {
+        const onFault = (doing: string, fault: unknown) => logFault(log, doing, fault);
+        return createFlashSale({ ...hot, products, orders, orderPages, changes, clock, ids, onFault });
+      },
       (sale) => sale.close(),
     );
   });

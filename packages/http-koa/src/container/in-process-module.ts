@@ -19,6 +19,7 @@ export const inProcessModule = new ContainerModule((load) => {
   );
   provide(load, inventory, [memory], ({ inventory }) => inventory);
   provide(load, tokens.loading, [memory], ({ loading }) => loading);
+  provide(load, tokens.inventoryChanges, [memory], ({ inventoryChanges }) => inventoryChanges);
   provide(load, locks, [clock], (clock) => createMemoryLocks({ clock }));
   provide(load, tokens.admission, [locks, inventory, config], (locks, inventory, { saleLockTtlMs }) =>
     lockThenHold(locks, inventory, { lockTtlMs: saleLockTtlMs }),

@@ -17,6 +17,7 @@ export function provideOrders(load: ContainerModuleLoadOptions, pool: Token<Pool
   provide(load, tokens.products, [adapters], ({ products }) => products);
   provide(load, tokens.orders, [adapters], ({ orders }) => orders);
   provide(load, tokens.orderPages, [adapters], ({ orderPages }) => orderPages);
+  provide(load, tokens.changes, [adapters], ({ changes }) => changes);
   provide(load, tokens.schema, [pool], (pool) => ({
     migrate: () => migrate(pool),
     pending: () => pendingMigrations(pool),

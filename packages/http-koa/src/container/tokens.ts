@@ -1,10 +1,12 @@
 import type {
   Admission,
   Announcements,
+  Changes,
   Clock,
   FlashSale,
   Ids,
   Inventory,
+  InventoryChanges,
   InventoryLoading,
   Locks,
   OrderPages,
@@ -14,7 +16,9 @@ import type {
 import type { App } from "../app.js";
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
+import type { Metrics } from "../metrics.js";
 import type { Schema, StoreCheck } from "../stores.js";
+import type { SaleStreams } from "../stream.js";
 import { token } from "./token.js";
 
 /** Everything the container can be asked for. */
@@ -26,6 +30,7 @@ export const tokens = {
 
   inventory: token<Inventory>("inventory"),
   loading: token<InventoryLoading>("loading"),
+  inventoryChanges: token<InventoryChanges>("inventoryChanges"),
   locks: token<Locks>("locks"),
   admission: token<Admission>("admission"),
   announcements: token<Announcements>("announcements"),
@@ -34,9 +39,12 @@ export const tokens = {
   products: token<Products>("products"),
   orders: token<Orders>("orders"),
   orderPages: token<OrderPages>("orderPages"),
+  changes: token<Changes>("changes"),
   ordersStore: token<StoreCheck>("ordersStore"),
   schema: token<Schema>("schema"),
 
   sale: token<FlashSale>("sale"),
+  metrics: token<Metrics>("metrics"),
+  streams: token<SaleStreams>("streams"),
   app: token<App>("app"),
 } as const;

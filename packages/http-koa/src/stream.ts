@@ -1,0 +1,117 @@
+import type { ServerResponse } from "node:http";
+import type { FlashSale } from "@flash-sale/core";
+import type { Log } from "./log.js";
+import { saleView } from "./views.js";
+
+/** How often a product's sale is looked at while somebody listens: a listener hears four changes a second at most. */
+const LOOK_EVERY_MS = 250;
+/** A comment now and then, so that whoever stands in between does not take a quiet stream for a dead one. */
+const HEARTBEAT_MS = 15_000;
+/** Streams of one process. More are told to come back, or to ask for the status instead. */
+const MAX_LISTENERS = 10_000;
+/** What a browser waits before it connects again. */
+const RETRY_MS = 1_000;
+
+/** The event streams of one process. */
+export interface SaleStreams {
+  /** Sends a product's sale view at once and after every change, until either side ends it. False where there are too many. */
+  open(productId: string, first: string, response: ServerResponse): boolean;
+  readonly listeners: number;
+  /** Ends all of them: their listeners connect again, to another process. */
+  close(): void;
+}
+
+interface Listener {
+  readonly response: ServerResponse;
+  /** The event that was sent last. A slow reader misses what came in between, never the newest. */
+  sent: string;
+}
+
+interface Channel {
+  readonly listeners: Set<Listener>;
+  newest: string;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * One look at a product serves all its listeners, however many: a thousand cost the hot store what one costs, and each event is written
+ * as JSON once. Looking, rather than being told of every purchase, also sees the start and the end of a sale by the hot store's clock,
+ * and changes made by other processes, whatever announcement was lost.
+ */
+export function createSaleStreams({ sale, log }: { sale: Pick<FlashSale, "saleStatus">; log: Log }): SaleStreams {
+  const channels = new Map<string, Channel>();
+  let count = 0;
+
+  const heartbeat = setInterval(() => {
+    for (const { listeners } of channels.values()) for (const { response } of listeners) response.write(":\n\n");
+  }, HEARTBEAT_MS).unref();
+
+  function open(productId: string, first: string, response: ServerResponse): boolean {
+    if (count >= MAX_LISTENERS) return false;
+    count += 1;
+    const channel = channels.get(productId) ?? watch(productId, eventOf(first));
+    const listener: Listener = { response, sent: "" };
+    channel.listeners.add(listener);
+    response.once("close", () => leave(productId, channel, listener));
+    response.writeHead(200, {
+      "Content-Type": "text/event-stream; charset=utf-8",
+      "Cache-Control": "no-store, no-transform",
+      // nginx would keep events back until its buffer is full.
+      "X-Accel-Buffering": "no",
+    });
+    response.write(`retry: ${RETRY_MS}\n\n`);
+    send(listener, channel.newest);
+    return true;
+  }
+
+  function watch(productId: string, newest: string): Channel {
+    let looking = false;
+    const timer = setInterval(() => {
+      // A store that is slow is asked once at a time; one that is away leaves the streams open.
+      if (looking) return;
+      looking = true;
+      look(productId, channel)
+        .catch((fault: unknown) => log.debug({ err: fault, productId }, "the event stream could not look at a sale"))
+        .finally(() => (looking = false));
+    }, LOOK_EVERY_MS).unref();
+    const channel: Channel = { listeners: new Set(), newest, timer };
+    channels.set(productId, channel);
+    return channel;
+  }
+
+  async function look(productId: string, channel: Channel): Promise<void> {
+    const found = await sale.saleStatus(productId);
+    if (found) channel.newest = eventOf(JSON.stringify(saleView(found)));
+    for (const listener of channel.listeners) send(listener, channel.newest);
+  }
+
+  function leave(productId: string, channel: Channel, listener: Listener): void {
+    if (!channel.listeners.delete(listener)) return;
+    count -= 1;
+    if (channel.listeners.size > 0) return;
+    clearInterval(channel.timer);
+    if (channels.get(productId) === channel) channels.delete(productId);
+  }
+
+  return {
+    open,
+    get listeners() {
+      return count;
+    },
+    close() {
+      clearInterval(heartbeat);
+      for (const { listeners } of channels.values()) for (const { response } of listeners) response.end();
+    },
+  };
+}
+
+/** Nothing is queued for who does not read: the newest goes out when there is room again. */
+function send(listener: Listener, event: string): void {
+  if (listener.sent === event || listener.response.writableNeedDrain) return;
+  listener.sent = event;
+  listener.response.write(event);
+}
+
+function eventOf(json: string): string {
+  return `data: ${json}\n\n`;
+}
