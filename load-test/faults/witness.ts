@@ -40,7 +40,8 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
 
   const watching = (async () => {
     while (!stopped) {
-      await look();
+      // A store that is away at the moment shows nothing; `looks` says how often it was seen.
+      await look().catch(() => undefined);
       await new Promise((resume) => setTimeout(resume, EVERY_MS));
     }
   })();

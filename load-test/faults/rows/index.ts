@@ -5,5 +5,16 @@ import { flushed } from "./flushed.js";
 import { killedBeforeCommit, killedBeforeConfirm } from "./killed.js";
 import { million } from "./million.js";
 import { reaper } from "./reaper.js";
+import { postgresStopped, redisStopped } from "./stopped.js";
 
-export const ROWS: readonly Row[] = [killedBeforeCommit, killedBeforeConfirm, flushed, cut, eight, reaper, million];
+export const ROWS: readonly Row[] = [
+  killedBeforeCommit,
+  killedBeforeConfirm,
+  flushed,
+  cut,
+  eight,
+  reaper,
+  million,
+  postgresStopped,
+  redisStopped,
+];
