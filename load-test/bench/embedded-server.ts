@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { decodeEmbedded } from "./embedded-command.js";
 import type { LoadReport } from "./load.js";
 
-const redis = connectRedis({ url: process.env.REDIS_URL ?? "", lockTtlMs: 10_000 });
+const redis = connectRedis({ address: { kind: "server", url: process.env.REDIS_URL ?? "" }, lockTtlMs: 10_000 });
 const pool = connectPostgres({ url: process.env.DATABASE_URL ?? "" });
 await migrate(pool);
 await redis.ready();

@@ -13,7 +13,7 @@ const productId = (answer: unknown): string => {
   return id;
 };
 
-/** The API as its users start it, one process, nothing tuned. */
+/** The API as its users start it, one process, nothing tuned: also with its rate limit, which each buyer meets once. */
 export const startProduct = async (redisUrl: string, databaseUrl: string): Promise<Contestant> => {
   const port = await freePort();
   const pool = connectPostgres({ url: databaseUrl, poolSize: 1 });

@@ -12,19 +12,26 @@ const ports: FlashSalePorts = {
   products: await wired.get(tokens.products),
   inventory: await wired.get(tokens.inventory),
   loading: await wired.get(tokens.loading),
+  inventoryChanges: await wired.get(tokens.inventoryChanges),
   locks: await wired.get(tokens.locks),
   admission: await wired.get(tokens.admission),
   orders: await wired.get(tokens.orders),
   orderPages: await wired.get(tokens.orderPages),
+  changes: await wired.get(tokens.changes),
   announcements: await wired.get(tokens.announcements),
   clock: await wired.get(tokens.clock),
   ids: await wired.get(tokens.ids),
 };
 const app = createApp({
   sale: createFlashSale(faultyPorts(ports, JSON.parse(faults) as FaultPlan)),
+  products: ports.products,
+  orderPages: ports.orderPages,
   stores: [await wired.get(tokens.inventoryStore), await wired.get(tokens.ordersStore)],
   clock: ports.clock,
   log,
   adminApiKey: config.adminApiKey,
+  auth: config.auth,
+  // Its buyers ask until they know, some a hundred times a minute.
+  rateLimit: null,
 });
 app.listen(config.port, config.host);

@@ -83,6 +83,7 @@ const noticingInventory = (inventory: Inventory, noticed: Noticed): Inventory =>
   release: (...args) => inventory.release(...args),
   expired: (...args) => inventory.expired(...args),
   audit: (...args) => inventory.audit(...args),
+  buyers: (...args) => inventory.buyers(...args),
   async status(productId, epoch) {
     const status = await inventory.status(productId, epoch);
     if (status === null && epoch > 0) await noticed(epoch);

@@ -28,7 +28,7 @@ export const runReaper = async (
   const pool = quietly(connectPostgres({ url: scene.databaseUrl, poolSize: 12 }));
   cleanUp.defer(() => pool.end());
   const portsWith = async (lockTtlMs: number): Promise<FlashSalePorts> => {
-    const redis = connectRedis({ url: scene.redisUrl, lockTtlMs });
+    const redis = connectRedis({ address: { kind: "server", url: scene.redisUrl }, lockTtlMs });
     cleanUp.defer(() => redis.close());
     await redis.ready();
     return { ...redis, ...createPostgresAdapters(pool), clock: systemClock, ids: systemIds };

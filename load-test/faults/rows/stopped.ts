@@ -48,7 +48,13 @@ const stopped = (row: string, { name, known, of }: StoppedStore): Row => ({
     return await sale.finish({
       struck: { [`${name} stopped`]: 1 },
       mustHappen: () => ({ "503 to a purchase": seen.unavailable, "503 of /ready": seen.notReady }),
-      notes: { "outage, ms": outage, "purchases answered 503": seen.unavailable, restarts: sale.fleet.restarts.length },
+      notes: {
+        "outage, ms": outage,
+        "slowest 503, ms": Math.round(seen.slowestMs),
+        "slowest /ready, ms": Math.round(seen.slowestReadyMs),
+        "purchases answered 503": seen.unavailable,
+        restarts: sale.fleet.restarts.length,
+      },
       alsoWrong: () => [
         ...seen.violations,
         ...sale.fleet.restarts.map(({ node }) => `I5: process ${String(node)} had to be started again`),
@@ -62,15 +68,21 @@ const probe = async ({ fleet, shop }: RunningSale, known: string, outageMs: numb
   const violations = new Set<string>();
   let unavailable = 0;
   let notReady = 0;
+  let slowestMs = 0;
+  let slowestReadyMs = 0;
   const untilMs = Date.now() + outageMs;
 
   const probeOne = async (url: string, node: number): Promise<void> => {
     for (let count = 0; Date.now() < untilMs; count += 1) {
+      const readyAskedMs = performance.now();
       const ready = await ask(`${url}/ready`);
+      slowestReadyMs = Math.max(slowestReadyMs, performance.now() - readyAskedMs);
       if (ready.status === 503 && ready.text.includes(known)) notReady += 1;
       else violations.add(`/ready answered ${String(ready.status)} ${ready.text.slice(0, 200)}`);
       const userId = `probe-${String(node)}-${String(count)}`;
+      const askedMs = performance.now();
       const bought = await ask(`${url}/api/v1/sale/purchase`, { productId: shop.productId }, userId);
+      slowestMs = Math.max(slowestMs, performance.now() - askedMs);
       if (bought.status === 503 && bought.text.includes('"UNAVAILABLE"') && Number(bought.retryAfter) >= 1)
         unavailable += 1;
       else if (bought.status !== 503)
@@ -80,7 +92,7 @@ const probe = async ({ fleet, shop }: RunningSale, known: string, outageMs: numb
     }
   };
   await Promise.all(fleet.urls.map(probeOne));
-  return { unavailable, notReady, violations: [...violations] };
+  return { unavailable, notReady, slowestMs, slowestReadyMs, violations: [...violations] };
 };
 
 const ask = async (url: string, body?: object, userId = "probe") => {
