@@ -1,13 +1,24 @@
-import { StoreUnavailable, type OrderPages, type Orders, type Products } from "@flash-sale/core";
+import { StoreUnavailable, type Changes, type OrderPages, type Orders, type Products } from "@flash-sale/core";
 import type pg from "pg";
+import { createChanges } from "./changes.js";
 import { ask } from "./connection.js";
 import { createOrderPages } from "./order-pages.js";
 import { createOrders } from "./orders.js";
 import { createProducts } from "./products.js";
 
 /** The durable ports over an existing pool, which stays the caller's to close. Give it the time-outs that `connectPostgres` gives. */
-export function createPostgresAdapters(pool: pg.Pool): { products: Products; orders: Orders; orderPages: OrderPages } {
-  return { products: createProducts(pool), orders: createOrders(pool), orderPages: createOrderPages(pool) };
+export function createPostgresAdapters(pool: pg.Pool): {
+  products: Products;
+  orders: Orders;
+  orderPages: OrderPages;
+  changes: Changes;
+} {
+  return {
+    products: createProducts(pool),
+    orders: createOrders(pool),
+    orderPages: createOrderPages(pool),
+    changes: createChanges(pool),
+  };
 }
 
 /** Throws StoreUnavailable or StoreRejected unless orders can be written: the server answers, has the schema, and is no standby. */

@@ -1,4 +1,4 @@
-import type { Metadata, Order, Product } from "@flash-sale/core";
+import type { Change, Metadata, Order, Product } from "@flash-sale/core";
 import type { Row } from "./connection.js";
 
 /** A bigint comes as text, since it may be more than a number can hold; one in JSON comes as a number. */
@@ -31,6 +31,7 @@ const ms = (column: string, name: string) => `(extract(epoch from ${column}) * 1
 /** Of `products p join ledger l`. */
 export const PRODUCT_COLUMNS = [
   "p.id, p.name, p.description, p.price_minor, p.currency, l.total, p.per_user_limit, l.revision, l.epoch",
+  "l.committed, p.sold_quantity",
   ms("p.sale_start_at", "sale_start_ms"),
   ms("p.sale_end_at", "sale_end_ms"),
   ms("p.created_at", "created_ms"),
@@ -50,7 +51,38 @@ export function product(row: Row): Product {
     createdAtMs: integer(row, "created_ms"),
     revision: integer(row, "revision"),
     epoch: integer(row, "epoch"),
+    committed: integer(row, "committed"),
+    soldQuantity: integer(row, "sold_quantity"),
   };
+}
+
+/** Of `changes c`. */
+export const CHANGE_COLUMNS = [
+  "c.product_id, c.revision, c.id, c.kind, c.total, c.price_minor, c.per_user_limit, c.user_id, c.units",
+  ms("c.sale_start_at", "sale_start_ms"),
+  ms("c.sale_end_at", "sale_end_ms"),
+].join(", ");
+
+export function change(row: Row): Change {
+  const numbered = { id: text(row, "id"), productId: text(row, "product_id"), revision: integer(row, "revision") };
+  switch (row.kind) {
+    case "terms":
+      return {
+        ...numbered,
+        kind: "terms",
+        terms: {
+          totalQuantity: integer(row, "total"),
+          priceMinor: integer(row, "price_minor"),
+          perUserLimit: integer(row, "per_user_limit"),
+          saleStartAtMs: integer(row, "sale_start_ms"),
+          saleEndAtMs: integer(row, "sale_end_ms"),
+        },
+      };
+    case "cancel":
+      return { ...numbered, kind: "cancel", userId: text(row, "user_id"), units: integer(row, "units") };
+    default:
+      throw unknown("kind", row.kind);
+  }
 }
 
 /** Of `orders o`. */

@@ -1,15 +1,15 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type pg from "pg";
-import { lockFolder } from "./folder-lock.js";
+import { holdDataFolder, isCode, type DataFolder } from "./folder-lock.js";
 import { createPool } from "./pool.js";
 
 export interface EmbeddedPostgres {
   /** One connection: everything takes its turn. Not migrated yet. */
   readonly pool: pg.Pool;
-  /** Waits for what is under way, stops the database, and lets the folder go. */
+  /** Waits for what is under way, stops the database, and lets go of a folder that it took itself. */
   close(): Promise<void>;
 }
 
@@ -21,25 +21,28 @@ const LONGEST_SOCKET_PATH = 103;
 
 /**
  * PostgreSQL in this process (PGlite, in a thread of its own), its files under `dataDir`. It survives the end of its process at any
- * moment, but does not fsync: a machine that loses power may lose the last orders.
+ * moment, but does not fsync: a machine that loses power may lose the last orders. A folder that is held already stays its holder's.
  * @throws FolderInUse where another process has the folder
  */
-export async function startEmbeddedPostgres({ dataDir }: { readonly dataDir: string }): Promise<EmbeddedPostgres> {
-  const home = resolve(dataDir);
-  await mkdir(home, { recursive: true });
-  const unlock = await lockFolder(join(home, "postgres.lock"));
+export async function startEmbeddedPostgres({
+  dataDir,
+}: {
+  readonly dataDir: string | DataFolder;
+}): Promise<EmbeddedPostgres> {
+  const folder = typeof dataDir === "string" ? await holdDataFolder(dataDir) : dataDir;
+  const home = folder.path;
   const socketFolder = await folderForSocket(home);
   const socket = join(socketFolder, SOCKET);
 
   async function cleanUp(): Promise<void> {
-    await rm(socket, { force: true });
+    await removeSocket(socket);
     if (socketFolder !== home) await rm(socketFolder, { recursive: true, force: true });
-    await unlock();
+    if (typeof dataDir === "string") await folder.release();
   }
 
   try {
     // A process that was killed left its socket behind; ours is the lock, so it is nobody's.
-    await rm(socket, { force: true });
+    await removeSocket(socket);
     const stop = await startWorker(join(home, "postgres"), socket);
     const pool = connect(socketFolder);
     return {
@@ -54,6 +57,16 @@ export async function startEmbeddedPostgres({ dataDir }: { readonly dataDir: str
     await cleanUp();
     throw error;
   }
+}
+
+/**
+ * Not by `rm`, which looks at it first: to Node 20, whose last look was at a socket, no link leads anywhere, and the next import of a
+ * package that is one fails.
+ */
+async function removeSocket(path: string): Promise<void> {
+  await unlink(path).catch((fault: unknown) => {
+    if (!isCode(fault, "ENOENT")) throw fault;
+  });
 }
 
 async function folderForSocket(home: string): Promise<string> {

@@ -1,19 +1,53 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 const CLAIM_POLL_MS = 10;
+const LOCK_FILE = "postgres.lock";
+
+/** The living process that has a folder. */
+export interface Holder {
+  readonly pid: number;
+  /** ISO 8601, UTC; null where its lock does not say. */
+  readonly since: string | null;
+}
+
+/** The right to a data folder, which one process has at a time. */
+export interface DataFolder {
+  /** Its whole path. */
+  readonly path: string;
+  release(): Promise<void>;
+}
 
 /** Thrown where another process has the folder. */
 export class FolderInUse extends Error {
   override readonly name = "FolderInUse";
   constructor(
     readonly path: string,
-    readonly holder: number,
+    readonly holder: Holder,
   ) {
-    super(`${path} is held by process ${holder}: only one process at a time may use the embedded database`);
+    const since = holder.since === null ? "" : ` since ${holder.since}`;
+    super(`${path} is held by process ${holder.pid}${since}: only one process at a time may use it`);
   }
+}
+
+/**
+ * Takes a folder for this process, and makes it where there is none: nobody but its owner may look into it. Whatever else wants the
+ * folder in this process is handed what this answers.
+ * @throws FolderInUse
+ */
+export async function holdDataFolder(dataDir: string): Promise<DataFolder> {
+  const path = resolve(dataDir);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  return { path, release: await lockFolder(join(path, LOCK_FILE)) };
+}
+
+/** Who has a data folder now; null where nobody has. */
+export function holderOfDataFolder(dataDir: string): Holder | null {
+  const path = join(resolve(dataDir), LOCK_FILE);
+  return existsSync(path) ? holderOf(readFileSync(path, "utf8")) : null;
 }
 
 /**
@@ -23,7 +57,7 @@ export class FolderInUse extends Error {
 export async function lockFolder(path: string): Promise<() => Promise<void>> {
   // Written first and linked then: a lock file is never seen half-written.
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  await writeFile(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid), since: new Date() }));
   try {
     while (!(await linkNew(own, path))) {
       const standing = await contentOf(path);
@@ -69,8 +103,8 @@ function contentOf(path: string): Promise<string | null> {
 }
 
 /** The living process that holds the lock; null where there is none. */
-function holderOf(content: string): number | null {
-  const { pid, started } = parse(content);
+function holderOf(content: string): Holder | null {
+  const { pid, started, since } = parse(content);
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   try {
     process.kill(pid, 0);
@@ -79,15 +113,21 @@ function holderOf(content: string): number | null {
     if (!isCode(error, "EPERM")) return null;
   }
   const startedNow = startOf(pid);
-  return startedNow === "zombie" || (started !== null && startedNow !== null && startedNow !== started) ? null : pid;
+  if (startedNow === "zombie" || (started !== null && startedNow !== null && startedNow !== started)) return null;
+  return { pid, since };
 }
 
-function parse(content: string): { pid: number; started: string | null } {
-  const nobody = { pid: Number.NaN, started: null };
+function parse(content: string): Holder & { readonly started: string | null } {
+  const nobody = { pid: Number.NaN, started: null, since: null };
   try {
-    const lock: unknown = JSON.parse(content);
-    if (typeof lock !== "object" || lock === null || !("pid" in lock) || !("started" in lock)) return nobody;
-    return { pid: Number(lock.pid), started: typeof lock.started === "string" ? lock.started : null };
+    const lock = JSON.parse(content) as { readonly [field: string]: unknown } | null;
+    if (typeof lock !== "object" || lock === null) return nobody;
+    const { pid, started, since } = lock;
+    return {
+      pid: Number(pid),
+      started: typeof started === "string" ? started : null,
+      since: typeof since === "string" ? since : null,
+    };
   } catch {
     return nobody;
   }
@@ -105,6 +145,6 @@ function startOf(pid: number): string | null {
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
+export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,4 +1,4 @@
-import type { OrderPages } from "@flash-sale/core";
+import { UUID, type OrderPages } from "@flash-sale/core";
 import type pg from "pg";
 import { ask } from "./connection.js";
 import * as decode from "./decode.js";
@@ -9,10 +9,17 @@ import * as decode from "./decode.js";
  */
 const ORDERS = `select ${decode.ORDER_COLUMNS} from orders o
   where o.product_id = $1 and o.number > $2::bigint and o.number <= $2::bigint + $3::bigint order by o.number`;
+const SEARCH = `select ${decode.ORDER_COLUMNS} from search_orders($1, $2, $3, $4, $5) o order by o.product_id, o.number`;
 const BUYERS = "select user_id, ids, units from buyers_page($1, $2, $3)";
 
 export function createOrderPages(pool: pg.Pool): OrderPages {
   return {
+    search: async ({ productId, userId }, after, limit) => {
+      if (productId !== null && !UUID.test(productId)) return [];
+      const values = [productId, userId, after?.productId ?? null, after?.number ?? null, limit];
+      return (await ask(pool, SEARCH, values)).map(decode.order);
+    },
+
     orders: async (productId, afterNumber, limit) =>
       (await ask(pool, ORDERS, [productId, afterNumber, limit])).map(decode.order),
 

@@ -32,9 +32,15 @@ export function createOrders(pool: pg.Pool): Orders {
       ];
       const [row] = await ask(pool, VOID, values, "void_reservations");
       const standing = decode.list(row ?? {}, "standing").map((status) => {
-        if (status !== "void" && status !== "confirmed" && status !== "cancelled")
-          throw decode.unknown("standing", status);
-        return status;
+        switch (status) {
+          case "void":
+          case "changed":
+          case "confirmed":
+          case "cancelled":
+            return status;
+          default:
+            throw decode.unknown("standing", status);
+        }
       });
       if (standing.length !== reservations.length) throw decode.unknown("standing", standing);
       return standing;

@@ -9,15 +9,28 @@ const SELECT = `select ${decode.PRODUCT_COLUMNS} from products p join ledger l o
 const instant = (parameter: string) =>
   `to_timestamp(${parameter}::bigint / 1000) + ${parameter}::bigint % 1000 * interval '1 millisecond'`;
 
-/** Product and ledger in one statement: there is never one without the other. */
-const CREATE = `with created as (
+/**
+ * Products and ledgers in one statement: all or none, and never one without the other. By id, so that of two that create the same
+ * products at once one waits for the other, and neither for both.
+ */
+const CREATE = `with given as (
+    select distinct on (r.id) r.* from unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::integer[], $7::integer[], $8::bigint[],
+        $9::bigint[], $10::bigint[], $11::bigint[]
+      ) with ordinality
+      r (id, name, description, price_minor, currency, per_user_limit, total, revision, start_ms, end_ms, created_ms, position)
+      order by r.id, r.position
+  ), created as (
     insert into products
       (id, name, description, price_minor, currency, per_user_limit, sale_start_at, sale_end_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, ${instant("$7")}, ${instant("$8")}, ${instant("$9")})
+    select g.id, g.name, g.description, g.price_minor, g.currency, g.per_user_limit,
+        ${instant("g.start_ms")}, ${instant("g.end_ms")}, ${instant("g.created_ms")}
+      from given g order by g.id
     on conflict (id) do nothing
     returning id
   )
-  insert into ledger (product_id, revision, total) select created.id, $10, $11 from created`;
+  insert into ledger (product_id, revision, total)
+    select g.id, g.revision, g.total from given g join created c on c.id = g.id`;
 
 /** Two that project at once assign the same; a row that lags behind is assigned by the next tick. */
 const PROJECT_SOLD = `with changed as (
@@ -32,21 +45,21 @@ export function createProducts(pool: pg.Pool): Products {
     (await ask(pool, `${SELECT} ${rest}`, values)).map(decode.product);
 
   return {
-    create: async (product) => {
-      const { id, name, description, priceMinor, currency, perUserLimit, totalQuantity, revision } = product;
-      const { saleStartAtMs, saleEndAtMs, createdAtMs } = product;
-      const facts = [
-        id,
-        name,
-        description,
-        priceMinor,
-        currency,
-        perUserLimit,
-        saleStartAtMs,
-        saleEndAtMs,
-        createdAtMs,
-      ];
-      await ask(pool, CREATE, [...facts, revision, totalQuantity]);
+    create: async (products) => {
+      if (products.length === 0) return;
+      await ask(pool, CREATE, [
+        products.map(({ id }) => id),
+        products.map(({ name }) => name),
+        products.map(({ description }) => description),
+        products.map(({ priceMinor }) => priceMinor),
+        products.map(({ currency }) => currency),
+        products.map(({ perUserLimit }) => perUserLimit),
+        products.map(({ totalQuantity }) => totalQuantity),
+        products.map(({ revision }) => revision),
+        products.map(({ saleStartAtMs }) => saleStartAtMs),
+        products.map(({ saleEndAtMs }) => saleEndAtMs),
+        products.map(({ createdAtMs }) => createdAtMs),
+      ]);
     },
     find: async (id) => {
       if (!UUID.test(id)) return null;
@@ -57,10 +70,10 @@ export function createProducts(pool: pg.Pool): Products {
       const [product] = await select("order by p.created_at desc, p.id desc limit 1", []);
       return product ?? null;
     },
-    live: (nowMs, endedAfterMs) =>
+    live: (startsByMs, endsAfterMs) =>
       select(`where p.sale_start_at <= ${instant("$1")} and p.sale_end_at > ${instant("$2")} order by p.id`, [
-        nowMs,
-        endedAfterMs,
+        startsByMs,
+        endsAfterMs,
       ]),
     page: (afterId, limit) => select("where $1::uuid is null or p.id > $1 order by p.id limit $2", [afterId, limit]),
     projectSold: async () => {

@@ -1,5 +1,5 @@
 import { connectPostgres, migrate } from "@flash-sale/adapters-postgres";
-import { orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
+import { changesContract, orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
 import type pg from "pg";
 import { createDatabase, emptied, type TestDatabase } from "./database.js";
 
@@ -26,5 +26,8 @@ describe("PostgreSQL", function () {
   });
   describe("as OrderPages", () => {
     for (const { name, run } of orderPagesContract) it(name, async () => run(await emptied(pool)));
+  });
+  describe("as Changes", () => {
+    for (const { name, run } of changesContract) it(name, async () => run(await emptied(pool)));
   });
 });

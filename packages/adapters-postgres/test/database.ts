@@ -42,7 +42,7 @@ export async function connected<T>(url: string, work: (client: pg.Client) => Pro
 
 /** The adapters over a database that was emptied. */
 export async function emptied(pool: pg.Pool): Promise<ReturnType<typeof createPostgresAdapters>> {
-  await pool.query("truncate products, ledger, orders");
+  await pool.query("truncate products, ledger, orders, changes");
   return createPostgresAdapters(pool);
 }
 

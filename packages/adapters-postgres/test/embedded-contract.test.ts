@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate, startEmbeddedPostgres, type EmbeddedPostgres } from "@flash-sale/adapters-postgres";
-import { orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
+import { changesContract, orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
 import { emptied } from "./database.js";
 
 describe("the embedded PostgreSQL", function () {
@@ -28,5 +28,8 @@ describe("the embedded PostgreSQL", function () {
   });
   describe("as OrderPages", () => {
     for (const { name, run } of orderPagesContract) it(name, async () => run(await emptied(embedded.pool)));
+  });
+  describe("as Changes", () => {
+    for (const { name, run } of changesContract) it(name, async () => run(await emptied(embedded.pool)));
   });
 });

@@ -40,7 +40,7 @@ describe("the embedded PostgreSQL on its folder", function () {
     expect((await adapters.orders.commit(product.id, 1, [one])).map(told)).to.deep.equal(["created 1"]);
 
     const refused: unknown = await startEmbeddedPostgres({ dataDir }).catch((error: unknown) => error);
-    expect(refused).to.include({ name: "FolderInUse", holder: process.pid });
+    expect(refused).to.include({ name: "FolderInUse" }).with.nested.property("holder.pid", process.pid);
     expect((await adapters.orders.find(one.id))?.number, "the refusal left the first alone").to.equal(1);
     await first.close();
     expect(await readdir(dataDir)).to.deep.equal(["postgres"]);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
 import { StoreRejected, StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
@@ -91,6 +92,34 @@ describe("faults of PostgreSQL", function () {
     }
   });
 
+  it("changes and cancels once where the answers were lost on the way and all is asked again", async () => {
+    const proxy = await startProxy(database.url);
+    try {
+      const adapters = open(proxy.url);
+      const product = await openSale(adapters);
+      const sold = draft(product);
+      await adapters.orders.commit(product.id, 1, [sold]);
+      const id = randomUUID();
+      const change = () =>
+        adapters.changes.change(product.id, id, { totalQuantity: 999 }, { epoch: 1, revision: 0, units: 1 });
+      const cancel = () => adapters.changes.cancel(sold.id);
+      for (const work of [change, cancel]) {
+        // A connection that is open: the next message is the statement itself.
+        await adapters.products.find(product.id);
+        proxy.loseAnswers();
+        await expectUnavailable(work(), "unknown");
+        proxy.heal();
+      }
+      expect(await open().products.find(product.id)).to.include({ revision: 2, totalQuantity: 999, committed: 0 });
+      expect(await change()).to.deep.equal({ kind: "changed", revision: 1 });
+      expect((await cancel())?.status).to.equal("cancelled");
+      expect(await adapters.products.find(product.id)).to.include({ revision: 2, totalQuantity: 999, committed: 0 });
+    } finally {
+      await Promise.all(pools.splice(0).map((pool) => pool.end()));
+      await proxy.close();
+    }
+  });
+
   it("certainly did nothing where no connection could be opened, or none was free", async () => {
     const nobody = new URL(database.url);
     nobody.port = "1";
@@ -146,6 +175,36 @@ describe("faults of PostgreSQL", function () {
     }
     expect(await committed(product.id)).to.equal(0);
     expect((await adapters.orders.commit(product.id, 1, [draft(product)])).map(told)).to.deep.equal(["created 1"]);
+  });
+
+  it("rejects a list of products of which one cannot be kept, and creates none of them", async () => {
+    const { products, ...adapters } = open();
+    const product = await openSale({ products, ...adapters });
+    const another = () => ({ ...product, id: randomUUID() });
+    const poison = [
+      { ...another(), name: "nul\0" },
+      { ...another(), totalQuantity: 2 ** 31 },
+      { ...another(), saleEndAtMs: product.saleStartAtMs },
+      { ...another(), priceMinor: -1 },
+      { ...another(), id: "no uuid" },
+    ];
+    for (const one of poison) {
+      const list = [another(), one, another()];
+      expect(await faultOf(products.create(list)), JSON.stringify(one)).to.be.instanceOf(StoreRejected);
+      expect(await Promise.all(list.map(({ id }) => products.find(id)))).to.deep.equal([null, null, null]);
+    }
+  });
+
+  it("rejects a change that cannot be kept, and makes none of it", async () => {
+    const { changes, products, orders } = open();
+    const product = await openSale({ products, orders });
+    const poison = [{ name: "nul\0" }, { totalQuantity: 2 ** 31 }, { priceMinor: -1 }, { perUserLimit: 0 }];
+    for (const edit of poison) {
+      const change = changes.change(product.id, randomUUID(), { description: "New", ...edit }, null);
+      expect(await faultOf(change), JSON.stringify(edit)).to.be.instanceOf(StoreRejected);
+    }
+    expect(await products.find(product.id)).to.deep.equal(product);
+    expect(await changes.after(product.id, 0, 9)).to.deep.equal([]);
   });
 
   it("rejects orders of a product that is not there", async () => {

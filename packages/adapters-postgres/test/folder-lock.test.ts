@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { FolderInUse, lockFolder } from "#src/folder-lock.js";
 import { expect } from "chai";
 
@@ -26,18 +28,18 @@ describe("the lock of a folder", () => {
     const unlock = await lockFolder(path);
     expect(await attempt())
       .to.be.instanceOf(FolderInUse)
-      .with.property("holder", process.pid);
+      .with.nested.property("holder.pid", process.pid);
     await unlock();
     await expectTaken();
   });
 
-  it("says which living process has it", async () => {
+  it("says which living process has it, and since when", async () => {
     // Process 1 always lives; without the time of its start the number alone must do.
-    await writeFile(path, JSON.stringify({ pid: 1, started: null }));
+    await writeFile(path, JSON.stringify({ pid: 1, started: null, since: "2026-01-01T00:00:00.000Z" }));
     expect(await attempt())
       .to.be.an("error")
       .with.property("message")
-      .that.contains("held by process 1:");
+      .that.contains("held by process 1 since 2026-01-01T00:00:00.000Z:");
     expect(await readdir(folder)).to.deep.equal(["postgres.lock"]);
   });
 
@@ -51,6 +53,21 @@ describe("the lock of a folder", () => {
     if (process.platform !== "linux") return;
     await writeFile(path, JSON.stringify({ pid: process.pid, started: "1" }));
     await expectTaken();
+  });
+
+  it("is taken over from a zombie, which holds nothing but its number", async function () {
+    if (process.platform !== "linux") return;
+    // The shell becomes a program that never asks after its child.
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(line.toString());
+      while (!(await readFile(`/proc/${pid}/stat`, "utf8")).includes(") Z ")) await setTimeout(5);
+      await writeFile(path, JSON.stringify({ pid, started: null }));
+      await expectTaken();
+    } finally {
+      parent.kill();
+    }
   });
 
   it("is taken over where the file says nothing, as after a full disk", async () => {

@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
 import { expect } from "chai";
 import type pg from "pg";
 import { createDatabase, type TestDatabase } from "./database.js";
-import { draft, openSale, told } from "./sale.js";
+import { draft, openSale } from "./sale.js";
 
 describe("orders in PostgreSQL", function () {
   this.timeout(30_000);
@@ -21,27 +22,6 @@ describe("orders in PostgreSQL", function () {
     await database.drop();
   });
 
-  it("lets a cancelled order stand, count for nothing, and be no void", async () => {
-    const { orders, orderPages } = adapters;
-    const product = await openSale(adapters);
-    const cancelled = draft(product, { userId: "one" });
-    await orders.commit(product.id, 1, [cancelled]);
-    await pool.query("update orders set status = 'cancelled' where product_id = $1", [product.id]);
-
-    const [again] = await orders.commit(product.id, 1, [cancelled]);
-    expect(again).to.have.nested.property("order.status", "cancelled");
-    expect(again).to.include({ kind: "order", created: false });
-    expect(await orders.void(product.id, [cancelled])).to.deep.equal(["cancelled"]);
-    expect((await orders.find(cancelled.id))?.status).to.equal("cancelled");
-    expect(await orderPages.buyers(product.id, null, 9)).to.deep.equal([
-      { userId: "one", orders: [{ id: cancelled.id, units: 0 }] },
-    ]);
-    expect(await orders.withLedger(product.id, (ledger) => ledger.confirmed([cancelled.id]))).to.deep.equal([]);
-    expect((await orders.commit(product.id, 1, [draft(product, { userId: "one" })])).map(told)).to.deep.equal([
-      "created 2",
-    ]);
-  });
-
   it("refuses to read a number that JavaScript cannot hold", async () => {
     const product = await openSale(adapters);
     const one = draft(product);
@@ -57,6 +37,10 @@ describe("orders in PostgreSQL", function () {
     expect(await adapters.orders.find("no uuid")).to.equal(null);
     expect(await adapters.products.find("no uuid")).to.equal(null);
     expect(await adapters.orders.withLedger("no uuid", () => Promise.resolve(1))).to.equal(null);
+    expect(await adapters.changes.change("no uuid", randomUUID(), { name: "Other" }, null)).to.equal(null);
+    expect(await adapters.changes.cancel("no uuid")).to.equal(null);
+    expect(await adapters.changes.after("no uuid", 0, 9)).to.deep.equal([]);
+    expect(await adapters.orderPages.search({ productId: "no uuid", userId: null }, null, 9)).to.deep.equal([]);
   });
 
   it("updates the ledger in place, so that it stays one page", async () => {

@@ -19,9 +19,11 @@ export async function openSale(
     createdAtMs: 1_700_000_000_000,
     revision: 0,
     epoch: 0,
+    committed: 0,
+    soldQuantity: 0,
     ...changes,
   };
-  await products.create(product);
+  await products.create([product]);
   await orders.withLedger(product.id, (ledger) => ledger.moveEpoch(1));
   return { ...product, epoch: 1 };
 }

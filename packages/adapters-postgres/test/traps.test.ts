@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { connectPostgres, createPostgresAdapters } from "@flash-sale/adapters-postgres";
@@ -109,8 +110,8 @@ const traps: readonly Trap[] = [
     name: "answering void without writing it, so that the writer sells units that went back",
     mutation: [
       [
-        "cross join unnest(p_ids, p_user_ids, p_quantities, p_prices_minor, p_fingerprints, p_admitted_ms)\n",
-        "cross join (select where false) none cross join unnest(p_ids, p_user_ids, p_quantities, p_prices_minor, p_fingerprints, p_admitted_ms)\n",
+        "where p.id = p_product and r.id <> all (v_changes)",
+        "where p.id = p_product and r.id <> all (v_changes) and false",
       ],
       [
         "(select o.status from orders o where o.product_id = p_product and o.id = r.id)",
@@ -149,11 +150,131 @@ const traps: readonly Trap[] = [
       expect(rows).to.deep.equal([{ number: 1 }, { number: 2 }]);
     },
   },
+  {
+    name: "a total lowered by units that were withheld before it was raised: more is held than may be sold",
+    mutation: [
+      ["coalesce(p_withheld_units, 0) <> v_units", "false"],
+      ["or p_withheld_revision <> v_ledger.revision", ""],
+    ],
+    red: "expected [ 'changed', 'void total' ] to deeply equal [ 'moved', 'created 1' ]",
+    check: async ({ orders, changes, ...scene }) => {
+      const product = await openSale({ orders, ...scene }, { totalQuantity: 3, perUserLimit: 9 });
+      const withheld = { epoch: 1, revision: 0, units: 1 };
+      await changes.change(product.id, randomUUID(), { totalQuantity: 4 }, null);
+      // One of four withheld: three can be held by a buyer.
+      const held = draft(product, { quantity: 3 });
+      const late = await changes.change(product.id, randomUUID(), { totalQuantity: 2 }, withheld);
+      const [answer] = await orders.commit(product.id, 1, [held]);
+      expect([late?.kind, told(answer)]).to.deep.equal(["moved", "created 1"]);
+    },
+  },
+  {
+    name: "a total lowered by units that were withheld in an inventory that was rebuilt since: they are in stock again",
+    mutation: [["or p_withheld_epoch <> v_ledger.epoch", ""]],
+    red: "expected [ 'changed', 'void total' ] to deeply equal [ 'moved', 'created 1' ]",
+    check: async ({ orders, changes, ...scene }) => {
+      const product = await openSale({ orders, ...scene }, { totalQuantity: 3, perUserLimit: 9 });
+      const withheld = { epoch: 1, revision: 0, units: 1 };
+      await orders.withLedger(product.id, (ledger) => ledger.moveEpoch(2));
+      const held = draft(product, { epoch: 2, quantity: 3 });
+      const late = await changes.change(product.id, randomUUID(), { totalQuantity: 2 }, withheld);
+      const [answer] = await orders.commit(product.id, 2, [held]);
+      expect([late?.kind, told(answer)]).to.deep.equal(["moved", "created 1"]);
+    },
+  },
+  {
+    name: "a change that wakes up after its void, when its units have gone back and are held by a buyer",
+    mutation: [["and o.id = p_id and o.status = 'void'", "and o.id = p_id and false"]],
+    red: "expected [ 'changed', 'void total' ] to deeply equal [ 'void', 'created 1' ]",
+    check: async ({ orders, changes, ...scene }) => {
+      const product = await openSale({ orders, ...scene }, { totalQuantity: 3, perUserLimit: 9 });
+      const withheld = draft(product, { userId: "#change", quantity: 1 });
+      await orders.void(product.id, [withheld]);
+      const held = draft(product, { quantity: 3 });
+      const taken = { epoch: 1, revision: 0, units: 1 };
+      const late = await changes.change(product.id, withheld.id, { totalQuantity: 2 }, taken);
+      const [answer] = await orders.commit(product.id, 1, [held]);
+      expect([late?.kind, told(answer)]).to.deep.equal(["void", "created 1"]);
+    },
+  },
+  {
+    name: "a void of a change that stands, so that its units go back on sale",
+    mutation: [["and c.id = r.id and c.kind = 'terms'", "and c.id = r.id and false"]],
+    red: "expected [ 'void' ] to deeply equal [ 'changed' ]",
+    check: async ({ session, orders, changes, ...scene }) => {
+      const product = await openSale({ orders, ...scene });
+      const withheld = draft(product, { userId: "#change", quantity: 1 });
+      const taken = { epoch: 1, revision: 0, units: 1 };
+      await changes.change(product.id, withheld.id, { totalQuantity: 999 }, taken);
+      expect(await orders.void(product.id, [withheld])).to.deep.equal(["changed"]);
+      const { rows } = await session.query("select from orders where id = $1", [withheld.id]);
+      expect(rows, "voids written").to.deep.equal([]);
+    },
+  },
+  {
+    name: "looking for a change's void in the statement that waits for the lock",
+    mutation: [
+      [
+        "select l.epoch, l.revision, l.total, l.committed into v_ledger\n    from ledger l where",
+        `select l.epoch, l.revision, l.total, l.committed,
+          exists (select from orders o where o.product_id = p_product and o.id = p_id and o.status = 'void') as is_void
+        into v_ledger from ledger l where`,
+      ],
+      [
+        "if exists (select from orders o where o.product_id = p_product and o.id = p_id and o.status = 'void') then",
+        "if v_ledger.is_void then",
+      ],
+    ],
+    red: "expected 'changed' to equal 'void'",
+    check: async ({ session, changes, ...scene }) => {
+      const product = await openSale(scene);
+      const withheld = draft(product, { userId: "#change", quantity: 1 });
+      await session.query("begin");
+      await session.query(VOID, voidValues(withheld));
+      const taken = { epoch: 1, revision: 0, units: 1 };
+      const late = changes.change(product.id, withheld.id, { totalQuantity: 999 }, taken);
+      await untilWaiting(session, 1);
+      await session.query("commit");
+      expect((await late)?.kind).to.equal("void");
+    },
+  },
+  {
+    name: "a cancel that looks at the order before it waits: two give the units back twice",
+    mutation: [
+      [
+        "select o.product_id into v_product from orders o where o.id = p_order and o.status <> 'void' limit 1;",
+        `select o.product_id, o.quantity, o.user_id into v_product, v_units, v_user
+           from orders o where o.id = p_order and o.status = 'confirmed' limit 1;`,
+      ],
+      [
+        "where o.product_id = v_product and o.id = p_order and o.status = 'confirmed'\n    returning o.user_id, o.quantity into v_user, v_units;",
+        "where o.product_id = v_product and o.id = p_order;",
+      ],
+      // The second line, which would fail the second cancel.
+      ["  unique (product_id, id),\n  check (num_nulls(total", "  check (num_nulls(total"],
+    ],
+    red: "expected +0 to equal 3",
+    check: async ({ session, orders, changes, ...scene }) => {
+      const product = await openSale({ orders, ...scene }, { perUserLimit: 9 });
+      const [one, other] = [draft(product, { quantity: 3 }), draft(product, { quantity: 3 })];
+      await orders.commit(product.id, 1, [one, other]);
+      await session.query("begin");
+      await session.query("select from cancel_order($1)", [one.id]);
+      const second = changes.cancel(one.id);
+      await untilWaiting(session, 1);
+      await session.query("commit");
+      expect((await second)?.status).to.equal("cancelled");
+      expect(await orders.withLedger(product.id, (ledger) => Promise.resolve(ledger.committed))).to.equal(3);
+    },
+  },
 ];
+
+/** Its function is replaced by a later file, which is where its guards are. */
+const REPLACED = "0003_void_reservations.sql";
 
 async function migrationsWith(mutation: Trap["mutation"]): Promise<string> {
   const folder = fileURLToPath(new URL("./migrations/", import.meta.resolve("@flash-sale/adapters-postgres")));
-  const files = (await readdir(folder)).sort();
+  const files = (await readdir(folder)).sort().filter((file) => file !== REPLACED);
   let sql = (await Promise.all(files.map((file) => readFile(`${folder}${file}`, "utf8")))).join("\n");
   for (const [guard, without] of mutation) {
     expect(sql.split(guard).length - 1, `times that the migrations say ${guard}`).to.equal(1);
@@ -177,7 +298,7 @@ async function holds({ check }: Trap, mutation: Trap["mutation"]): Promise<void>
   }
 }
 
-describe("the traps of the commit", function () {
+describe("the traps of commits, changes and cancellations", function () {
   this.timeout(30_000);
   for (const trap of traps) {
     describe(trap.name, () => {

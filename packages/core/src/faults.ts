@@ -38,3 +38,14 @@ export class StoreRejected extends Error {
     );
   }
 }
+
+/** A fault that nobody foresaw, after a write was sent: an order may stand under `orderId`. Ask for it rather than buy again. */
+export class OrderMayStand extends Error {
+  override readonly name = "OrderMayStand";
+  constructor(
+    readonly orderId: string,
+    options: { cause: unknown },
+  ) {
+    super(`the order ${orderId} may stand`, options);
+  }
+}

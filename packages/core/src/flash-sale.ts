@@ -21,12 +21,13 @@ import { createProducts, type NewProduct } from "./use-cases/create-product.js";
 import { followChanges } from "./use-cases/follow-changes.js";
 import { createInService } from "./use-cases/in-service.js";
 import { loadBuyers } from "./use-cases/load-buyers.js";
+import { look, type Looks } from "./use-cases/look.js";
 import { purchase, type PurchaseOutcome } from "./use-cases/purchase.js";
 import type { PurchaseRequest } from "./use-cases/purchase-request.js";
 import { reap, type ReapReport } from "./use-cases/reap.js";
 import { rebuild, type RebuildReport } from "./use-cases/rebuild.js";
 import { reconcile, type ReconcileReport } from "./use-cases/reconcile.js";
-import { saleStatus, type SaleStatus } from "./use-cases/sale-status.js";
+import { saleStatus as statusOfSale } from "./use-cases/sale-status.js";
 
 /** All a flash sale needs of the world. Each port is replaceable alone. */
 export interface FlashSalePorts {
@@ -46,7 +47,7 @@ export interface FlashSalePorts {
   readonly onFault?: (doing: string, fault: unknown) => void;
 }
 
-export interface FlashSale {
+export interface FlashSale extends Looks {
   /** Puts a product on sale: its stock is live when the answer comes. */
   createProduct(product: NewProduct): Promise<Product>;
   /** The same for many, all or none; InvalidRequest says in `details.index` which one is wrong. */
@@ -54,19 +55,6 @@ export interface FlashSale {
   /** Changes a product while its sale goes on; the hot stock follows. */
   changeProduct(productId: string, change: ProductChange): Promise<ChangeOutcome>;
   purchase(request: PurchaseRequest): Promise<PurchaseOutcome>;
-  /** Null where there is no such product. */
-  saleStatus(productId: string): Promise<SaleStatus | null>;
-  /** How the sale of the newest product stands; null before the first one. */
-  newestSale(): Promise<SaleStatus | null>;
-  /** How the sales of products stand, by product id, after `afterId`, at most `limit`. */
-  products(afterId: string | null, limit: number): Promise<SaleStatus[]>;
-  /** A buyer's order; null for a void, an unknown id, and another buyer's order. */
-  findOrder(orderId: string, userId: string): Promise<Order | null>;
-  /** A buyer's orders of a product, the newest first; null where there is no such product. */
-  ordersOf(
-    productId: string,
-    userId: string,
-  ): Promise<{ readonly product: Product; readonly orders: readonly Order[] } | null>;
   /** Cancels an order; its units go back on sale, once. Answers the order, also where it was cancelled before; null where there is none. */
   cancelOrder(orderId: string): Promise<Order | null>;
   /** Ends expired holds of one product now, instead of within the next second. Null where there is no such product. */
@@ -79,7 +67,6 @@ export interface FlashSale {
 }
 
 export function createFlashSale(ports: FlashSalePorts): FlashSale {
-  const { products, orders } = ports;
   const onFault = ports.onFault ?? (() => undefined);
   const background = createBackground(onFault);
   const inBackground = background.run;
@@ -91,77 +78,37 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
     if (kind !== "sold-out") soldOut.forget(productId);
   });
 
-  const rebuildProduct = rebuild({ ...ports, announce });
+  // What use cases need of this process, and then of each other.
+  const own = { ...ports, catalogue, soldOut, announce, inBackground, onFault };
+  const rebuildProduct = rebuild(own);
   const inService = createInService({ catalogue, rebuild: rebuildProduct });
-  const follow = followChanges({ ...ports, inService, announce });
-  const reapProduct = reap({ ...ports, announce, followChanges: follow });
-  const status = saleStatus({ ...ports, inService, catalogue });
-  const housekeeping = startHousekeeping({
-    ...ports,
-    inService,
-    inBackground,
-    onFault,
-    followChanges: follow,
-    reap: reapProduct,
-    loadBuyers: loadBuyers(ports),
-  });
-
-  const create = createProducts({ ...ports, rebuild: rebuildProduct });
+  const follow = followChanges({ ...own, inService });
+  const shared = { ...own, rebuild: rebuildProduct, inService, followChanges: follow };
+  const saleStatus = statusOfSale(shared);
+  const reapProduct = reap(shared);
+  const create = createProducts(shared);
+  const housekeeping = startHousekeeping({ ...shared, reap: reapProduct, loadBuyers: loadBuyers(ports) });
 
   return {
+    ...look({ ...shared, saleStatus }),
     createProduct: async (product) => {
       const [created] = await create([product]);
       if (!created) throw new Error("a product that was created is missing");
       return created;
     },
     createProducts: create,
-    changeProduct: changeProduct({
-      ...ports,
-      catalogue,
-      inService,
-      saleStatus: status,
-      followChanges: follow,
-      announce,
-      onFault,
-    }),
-    cancelOrder: cancelOrder({ ...ports, followChanges: follow, onFault }),
-    purchase: purchase({
-      ...ports,
-      catalogue,
-      inService,
-      inBackground,
-      announce,
-      followChanges: follow,
-      soldOut,
-      commits: createGroupCommit(ports, DEFAULT_COMMIT_LIMITS),
-    }),
-    saleStatus: status,
-    newestSale: async () => {
-      const product = await products.newest();
-      return product && status(product.id);
-    },
-    products: async (afterId, limit) => {
-      const page = await products.page(afterId, limit);
-      const found = await Promise.all(page.map(({ id }) => status(id)));
-      return found.filter((one) => one !== null);
-    },
-    findOrder: async (orderId, userId) => {
-      const order = await orders.find(orderId);
-      return order?.userId === userId ? order : null;
-    },
-    ordersOf: async (productId, userId) => {
-      const product = await catalogue.find(productId);
-      return product && { product, orders: await orders.ofBuyer(productId, userId) };
-    },
+    changeProduct: changeProduct({ ...shared, saleStatus }),
+    cancelOrder: cancelOrder(shared),
+    purchase: purchase({ ...shared, commits: createGroupCommit(ports, DEFAULT_COMMIT_LIMITS) }),
     reap: async (productId) => {
       const product = await catalogue.refresh(productId);
       return product && reapProduct(productId, product.epoch);
     },
     rebuild: async (productId) => {
-      const product = await products.find(productId);
+      const product = await ports.products.find(productId);
       return product && rebuildProduct(productId, product.epoch);
     },
-    reconcile: reconcile({ ...ports, rebuild: rebuildProduct, followChanges: follow }),
+    reconcile: reconcile(shared),
     close: async () => {
       unsubscribe();
       await housekeeping.stop();

@@ -1,4 +1,4 @@
-import { orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
+import { changesContract, orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
 import { createMemoryDatabase, systemClock } from "@flash-sale/core/memory";
 
 describe("the memory database", function () {
@@ -11,5 +11,8 @@ describe("the memory database", function () {
   });
   describe("as OrderPages", () => {
     for (const { name, run } of orderPagesContract) it(name, () => run(createMemoryDatabase({ clock: systemClock })));
+  });
+  describe("as Changes", () => {
+    for (const { name, run } of changesContract) it(name, () => run(createMemoryDatabase({ clock: systemClock })));
   });
 });

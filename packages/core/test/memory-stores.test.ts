@@ -1,11 +1,13 @@
 import {
   admissionContract,
   announcementsContract,
+  inventoryChangesContract,
   inventoryContract,
   inventoryLoadingContract,
   locksContract,
   type AdmissionHarness,
   type ContractCase,
+  type InventoryChangesHarness,
 } from "#src/contract/index.js";
 import type { Clock, Inventory, Locks } from "#src/index.js";
 import { lockThenHold } from "#src/index.js";
@@ -27,13 +29,16 @@ function turnedClock(): { clock: Clock; pass(ms: number): Promise<void> } {
 let names = 0;
 const newName = () => `name-${(names += 1)}`;
 
-function harness(wrap: (inventory: Inventory) => Inventory = (inventory) => inventory): AdmissionHarness {
+function harness(
+  wrap: (inventory: Inventory) => Inventory = (inventory) => inventory,
+): AdmissionHarness & InventoryChangesHarness {
   const { clock, pass } = turnedClock();
-  const { inventory, loading } = createMemoryInventory({ clock, lockTtlMs });
+  const { inventory, loading, inventoryChanges } = createMemoryInventory({ clock, lockTtlMs });
   const locks = createMemoryLocks({ clock });
   const admission = lockThenHold(locks, inventory, { lockTtlMs });
   const now = async () => clock.now();
-  return { inventory: wrap(inventory), loading, locks, admission, lockTtlMs, now, pass, newProductId: newName };
+  const stores = { inventory: wrap(inventory), loading, inventoryChanges, locks, admission };
+  return { ...stores, lockTtlMs, now, pass, newProductId: newName };
 }
 
 /** Whoever asks gets the lock, at any time. */
@@ -62,6 +67,7 @@ function suite<Harness>(name: string, cases: readonly ContractCase<Harness>[], f
 describe("stores in memory", () => {
   suite("Inventory", inventoryContract, () => harness());
   suite("InventoryLoading", inventoryLoadingContract, () => harness());
+  suite("InventoryChanges", inventoryChangesContract, () => harness());
   suite("Admission, by lockThenHold", admissionContract, () => harness());
   suite("Inventory, behind locks that grant everything", inventoryContract, () =>
     harness((inventory) => behindAdmission(inventory, locksThatGrantEverything)),

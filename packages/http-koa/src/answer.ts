@@ -13,9 +13,11 @@ export const STATUS_OF = {
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   PRICE_CHANGED: 409,
+  TOTAL_TOO_LOW: 409,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   IDEMPOTENCY_KEY_REUSED: 422,
+  RATE_LIMITED: 429,
   OVERLOADED: 429,
   UNAVAILABLE: 503,
   INTERNAL: 503,
@@ -23,6 +25,8 @@ export const STATUS_OF = {
 
 export type Code = keyof typeof STATUS_OF;
 export type Details = Readonly<Record<string, unknown>>;
+/** Headers of one refusal alone, over those that its status brings along. */
+export type Headers = Readonly<Record<string, string>>;
 
 export interface Success {
   readonly kind: "success";
@@ -36,6 +40,7 @@ export interface RefusedAnswer {
   /** A sentence for people. */
   readonly error: string;
   readonly details: Details | undefined;
+  readonly headers?: Headers;
 }
 
 export type Answer = Success | RefusedAnswer;
@@ -54,10 +59,13 @@ export function refused(code: Code, error: string, details?: Details): RefusedAn
 /** Ends a request from wherever the reason is found, before any use case was asked. */
 export class RequestRefused extends Error {
   override readonly name = "RequestRefused";
+  readonly headers: Headers;
   constructor(
     readonly code: Code,
     sentence: string,
+    { headers = {}, cause }: { readonly headers?: Headers; readonly cause?: unknown } = {},
   ) {
-    super(sentence);
+    super(sentence, { cause });
+    this.headers = headers;
   }
 }

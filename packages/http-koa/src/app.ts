@@ -1,47 +1,60 @@
 import Router from "@koa/router";
-import type { Clock, FlashSale, Products } from "@flash-sale/core";
+import type { Clock, FlashSale, OrderPages, Products } from "@flash-sale/core";
 import Koa from "koa";
 import helmet from "koa-helmet";
 import { refused } from "./answer.js";
 import type { ApiContext, ApiState } from "./api.js";
-import { adminGate, trustedBuyer } from "./identity.js";
+import type { Auth } from "./config.js";
+import { createIdentity } from "./identity.js";
 import type { Log } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import { metricsText } from "./metrics-text.js";
+import { createMetrics, type Metrics } from "./metrics.js";
+import { limited, type RateLimit } from "./rate-limit.js";
 import { answeringWith, give, requestScope } from "./request-scope.js";
 import { addAdminRoutes } from "./routes/admin.js";
+import { addDocsRoutes } from "./routes/docs.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMetricsRoute } from "./routes/metrics.js";
 import { addSaleRoutes } from "./routes/sale.js";
 import { addStreamRoutes } from "./routes/stream.js";
 import type { StoreCheck } from "./stores.js";
-import type { SaleStreams } from "./stream.js";
+import { createSaleStreams, type SaleStreams } from "./stream.js";
 
 export interface AppOptions {
   readonly sale: FlashSale;
   readonly products: Products;
-  readonly metrics: Metrics;
-  readonly streams: SaleStreams;
+  readonly orderPages: OrderPages;
+  /** Default: new ones. */
+  readonly metrics?: Metrics;
+  /** Whoever ends the server ends these first. Default: new ones, which end with their listeners. */
+  readonly streams?: SaleStreams;
   readonly stores: readonly StoreCheck[];
   readonly clock: Clock;
   readonly log: Log;
   readonly adminApiKey: string | null;
+  readonly auth: Auth;
+  /** Null: users may ask as often as they like. */
+  readonly rateLimit: RateLimit | null;
 }
 
 export type App = Koa<ApiState>;
 
 /** The API, without a port: whoever has a sale can mount it. */
 export function createApp(options: AppOptions): App {
-  const { products, metrics, streams, stores, clock, log, adminApiKey } = options;
+  const { orderPages, stores, clock, log, adminApiKey, auth, rateLimit } = options;
+  const { streams = createSaleStreams(options) } = options;
+  const { metrics = createMetrics({ ...options, streams }) } = options;
   const sale = metrics.counted(options.sale);
-  const checkAdmin = adminGate(adminApiKey);
+  const { buyerOf, checkAdmin } = createIdentity(auth, adminApiKey);
   const answering = answeringWith(log);
   const router = new Router<ApiState>();
   addHealthRoutes(router, { stores, clock });
-  addSaleRoutes(router, { sale, answering, buyerOf: trustedBuyer });
-  addAdminRoutes(router, { sale, answering, checkAdmin });
+  addSaleRoutes(router, { sale, answering, buyerOf: limited(buyerOf, rateLimit) });
+  addAdminRoutes(router, { sale, orderPages, answering, checkAdmin });
   addStreamRoutes(router, { sale, streams, log });
+  addDocsRoutes(router, log);
   addMetricsRoute(router, {
-    text: () => metrics.text({ sale, products, stores, clock, listeners: streams.listeners }),
+    text: metricsText(metrics.registry),
     checkAdmin,
   });
 

@@ -1,8 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { z } from "zod";
-import { LOG_LEVELS, type LogLevel } from "./log.js";
-import { databaseUrl, redisUrl } from "./store-urls.js";
+import type { RedisAddress } from "@flash-sale/adapters-redis";
+import { whoHolds } from "./control/server-file.js";
+import type { LogLevel } from "./log.js";
+import { databaseUrl, redisAddress } from "./store-urls.js";
+import { variables, type Variables } from "./variables.js";
+
+/** Who names the buyer, and what tokens are checked with. */
+export interface Auth {
+  readonly mode: "trusted-header" | "jwt";
+  /** Where the issuer's public keys are; at most one of this and `secret`, and in the mode jwt exactly one. */
+  readonly jwksUrl: string | null;
+  /** Shared with the issuer, 32 bytes or more. */
+  readonly secret: string | null;
+  /** What a token's `iss` must be; null: anything. */
+  readonly issuer: string | null;
+  /** What must be among a token's `aud`; null: anything. */
+  readonly audience: string | null;
+}
 
 export interface Config {
   readonly host: string;
@@ -10,12 +25,17 @@ export interface Config {
   /** Null: the embedded database in `dataDir`. */
   readonly databaseUrl: string | null;
   /** Null: the in-process inventory. */
-  readonly redisUrl: string | null;
+  readonly redis: RedisAddress | null;
   readonly dataDir: string;
   readonly demoSale: boolean;
   /** Null: nobody is an admin. */
   readonly adminApiKey: string | null;
+  readonly auth: Auth;
   readonly saleLockTtlMs: number;
+  /** Requests of a buyer in a window; no limit where either is 0. */
+  readonly rateLimit: { readonly windowMs: number; readonly max: number };
+  /** API processes on this machine. */
+  readonly workers: number;
   readonly logLevel: LogLevel;
 }
 
@@ -29,66 +49,6 @@ export class BadConfig extends Error {
   }
 }
 
-const wholeNumber = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, { error })
-    .transform(Number)
-    .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
-};
-
-const oneOf = <const Words extends readonly string[]>(words: Words) =>
-  z.enum(words, { error: `must be one of ${words.join(", ")}` });
-
-/** Said of what the contract knows and this version does not serve yet, so that nobody believes a setting works. */
-const notYet = (sentence: string) => z.undefined({ error: sentence }).optional();
-
-const variables = z.object({
-  HOST: z.string().default("0.0.0.0"),
-  PORT: wholeNumber(0, 65_535).default(3000),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, { error: "must begin with postgres://" })
-    .refine(URL.canParse, { error: "must be a URL" })
-    .optional(),
-  DATABASE_HOST: z.string().optional(),
-  DATABASE_PORT: wholeNumber(1, 65_535).optional(),
-  DATABASE_USERNAME: z.string().optional(),
-  DATABASE_PASSWORD: z.string().optional(),
-  DATABASE_NAME: z.string().optional(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, { error: "must begin with redis:// or rediss://" })
-    .refine(URL.canParse, { error: "must be a URL" })
-    .optional(),
-  REDIS_HOST: z.string().optional(),
-  REDIS_PORT: wholeNumber(1, 65_535).optional(),
-  REDIS_PASSWORD: z.string().optional(),
-  REDIS_CLUSTER: notYet("is not supported yet; unset it and give REDIS_URL"),
-  REDIS_SENTINELS: notYet("is not supported yet; unset it and give REDIS_URL"),
-  DATA_DIR: z.string().default(".data"),
-  AUTH_MODE: z
-    .enum(["trusted-header"], {
-      error: ({ input }) =>
-        input === "jwt" ? "jwt is not supported yet; the other mode is trusted-header" : "must be trusted-header",
-    })
-    .optional(),
-  DEMO_SALE: oneOf(["true", "false"]).optional(),
-  ADMIN_API_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,256}$/, { error: "must be 1 to 256 printable ASCII characters without spaces" })
-    .optional(),
-  SALE_LOCK_TTL_MS: wholeNumber(100, 3_600_000).default(10_000),
-  WORKERS: z
-    .literal("1", {
-      error: "must be 1: more processes on one machine are not supported yet; start several on ports of their own",
-    })
-    .optional(),
-  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
-  NODE_ENV: z.string().optional(),
-});
-
 /** @throws BadConfig that names every variable that is wrong */
 export function readConfig(environment: Environment): Config {
   // `NAME=` in a file, or in a compose file, means that it is not set.
@@ -100,26 +60,68 @@ export function readConfig(environment: Environment): Config {
     throw new BadConfig(found.error.issues.map(({ path, message }) => `${path.join(".")} ${message}.`));
 
   const { data } = found;
-  if (data.NODE_ENV === "production" && data.AUTH_MODE === undefined) {
-    throw new BadConfig([
-      "AUTH_MODE must be set when NODE_ENV is production: trusted-header, if a gateway in front checks who the buyer is.",
-    ]);
-  }
   const database = databaseUrl(data);
-  const redis = redisUrl(data);
-  const orphans = [...(database.sentences ?? []), ...(redis.sentences ?? [])];
-  if (orphans.length > 0) throw new BadConfig(orphans);
+  const redis = redisAddress(data);
+  const sentences = [
+    ...(database.sentences ?? []),
+    ...(redis.sentences ?? []),
+    ...authSentences(data),
+    ...workerSentences(data, { redis: redis.address, database: database.url }),
+  ];
+  if (sentences.length > 0) throw new BadConfig(sentences);
   return {
     host: data.HOST,
     port: data.PORT,
     databaseUrl: database.url,
-    redisUrl: redis.url,
+    redis: redis.address,
     dataDir: data.DATA_DIR,
     demoSale: data.DEMO_SALE === undefined ? database.url === null : data.DEMO_SALE === "true",
     adminApiKey: data.ADMIN_API_KEY ?? null,
+    auth: {
+      mode: data.AUTH_MODE ?? "trusted-header",
+      jwksUrl: data.AUTH_JWKS_URL ?? null,
+      secret: data.AUTH_JWT_SECRET ?? null,
+      issuer: data.AUTH_ISSUER ?? null,
+      audience: data.AUTH_AUDIENCE ?? null,
+    },
     saleLockTtlMs: data.SALE_LOCK_TTL_MS,
+    rateLimit: { windowMs: data.RATE_LIMIT_WINDOW_MS, max: data.RATE_LIMIT_MAX },
+    workers: data.WORKERS,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+function authSentences({ NODE_ENV, AUTH_MODE, AUTH_JWKS_URL, AUTH_JWT_SECRET }: Variables): string[] {
+  if (NODE_ENV === "production" && AUTH_MODE === undefined) {
+    return [
+      "AUTH_MODE must be set when NODE_ENV is production: trusted-header, if a gateway in front checks who the buyer is, else jwt.",
+    ];
+  }
+  if (AUTH_JWKS_URL !== undefined && AUTH_JWT_SECRET !== undefined)
+    return ["AUTH_JWKS_URL and AUTH_JWT_SECRET are both set: tokens are checked with one of them."];
+  if (AUTH_MODE === "jwt" && AUTH_JWKS_URL === undefined && AUTH_JWT_SECRET === undefined)
+    return ["AUTH_MODE is jwt, but neither AUTH_JWKS_URL nor AUTH_JWT_SECRET is set."];
+  return [];
+}
+
+/** Several processes share their stores, and what runs inside one of them cannot be shared. */
+function workerSentences(
+  { WORKERS: workers, DATA_DIR }: Variables,
+  stores: { readonly redis: unknown; readonly database: unknown },
+): string[] {
+  if (workers === 1) return [];
+  const sentences: string[] = [];
+  if (stores.redis === null)
+    sentences.push(
+      `WORKERS is ${workers}, but no Redis is set: the inventory would be inside one process. Set REDIS_URL.`,
+    );
+  if (stores.database === null) {
+    sentences.push(
+      `WORKERS is ${workers}, but DATABASE_URL is not set: the embedded database serves one process at a time.`,
+    );
+  }
+  const holder = sentences.length === 0 ? null : whoHolds(DATA_DIR);
+  return holder === null ? sentences : [...sentences, `DATA_DIR ${DATA_DIR} is in use already: ${holder}.`];
 }
 
 /** The process' environment, and below it what `.env` in the working directory says. */

@@ -1,8 +1,13 @@
+export type { PostgresFacts } from "@flash-sale/adapters-postgres";
+export type { RedisFacts } from "@flash-sale/adapters-redis";
 export { createApp, type App, type AppOptions } from "./app.js";
 export { BadConfig, readConfig, readEnvironment, type Config } from "./config.js";
 export { wire, type Wired } from "./container.js";
+export { wireForCommand, type WiredForCommand } from "./control/wire-for-command.js";
 export { tokens } from "./container/tokens.js";
 export { createLog, type Log, type LogLevel } from "./log.js";
+export { repeatedKey } from "./repeated-key.js";
+export { newProductBody, read as readBody, toNewProduct } from "./request.js";
 export { serve, type Serving } from "./serve.js";
 export { closeOnSignals } from "./shutdown.js";
 export { StoreUnreachable } from "./stores.js";

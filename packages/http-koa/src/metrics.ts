@@ -2,6 +2,7 @@ import type { Clock, FlashSale, Products, PurchaseOutcome, SaleStatus } from "@f
 import { KEPT_AFTER_END_MS } from "@flash-sale/core";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { missingStores, type StoreCheck } from "./stores.js";
+import type { SaleStreams } from "./stream.js";
 
 /** Sales whose gauges one scrape shows: each is a question to the hot store and a handful of series. */
 const MAX_SALES = 200;
@@ -13,20 +14,22 @@ export interface Metrics {
   counted(sale: FlashSale): FlashSale;
   /** `route` as the router knows it, never as the caller wrote it: names of series must be few. */
   answered(method: string, route: string, status: number, seconds: number): void;
-  /** Prometheus' text format. What a store that is away would tell is left out, and flash_sale_store_up says so. */
-  text(sources: MetricSources): Promise<string>;
 }
 
+/** What gauges show, asked at each scrape. */
 export interface MetricSources {
   readonly sale: Pick<FlashSale, "saleStatus">;
   readonly products: Products;
   readonly stores: readonly StoreCheck[];
   readonly clock: Clock;
-  readonly listeners: number;
+  readonly streams: SaleStreams;
 }
 
-/** The metrics of one process, in a registry of their own. */
-export function createMetrics(): Metrics {
+/**
+ * The metrics of one process, in a registry of their own. What a store that is away would tell is left out, and flash_sale_store_up
+ * says so.
+ */
+export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const purchases = new Counter({
@@ -37,24 +40,12 @@ export function createMetrics(): Metrics {
   });
   const durations = new Histogram({
     name: "flash_sale_http_request_duration_seconds",
-    help: "Time from a request's head to the end of its answer, by method, route and status.",
+    help: "Time from a request's head until its answer is ready, by method, route and status.",
     labelNames: ["method", "route", "status"],
     buckets: LATENCY_BUCKETS_S,
     registers: [registry],
   });
-  const listeners = new Gauge({
-    name: "flash_sale_stream_listeners",
-    help: "Open event streams.",
-    registers: [registry],
-  });
-  const up = new Gauge({
-    name: "flash_sale_store_up",
-    help: "1 where a store answers, 0 where it does not.",
-    labelNames: ["store"],
-    registers: [registry],
-    aggregator: "min",
-  });
-  const showSale = saleGauges(registry);
+  addGauges(registry, sources);
 
   return {
     registry,
@@ -67,14 +58,39 @@ export function createMetrics(): Metrics {
       },
     }),
     answered: (method, route, status, seconds) => durations.observe({ method, route, status }, seconds),
-    async text(sources) {
-      listeners.set(sources.listeners);
+  };
+}
+
+function addGauges(registry: Registry, sources: MetricSources): void {
+  new Gauge({
+    name: "flash_sale_stream_listeners",
+    help: "Open event streams.",
+    registers: [registry],
+    collect() {
+      this.set(sources.streams.listeners);
+    },
+  });
+  const up = new Gauge({
+    name: "flash_sale_store_up",
+    help: "1 where a store answers, 0 where it does not.",
+    labelNames: ["store"],
+    registers: [registry],
+    aggregator: "min",
+    async collect() {
       const missing = await missingStores(sources.stores);
       for (const { name } of sources.stores) up.set({ store: name }, missing.includes(name) ? 0 : 1);
-      showSale(missing.length === 0 ? await currentSales(sources) : []);
-      return registry.metrics();
     },
-  };
+  });
+  addSaleGauges(
+    registry,
+    shared(() => currentSales(sources)),
+  );
+}
+
+/** One answer for all who ask while it is under way. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null;
+  return () => (underWay ??= ask().finally(() => (underWay = null)));
 }
 
 /** Those that are about to open, are open, or ended within the day; the newest first. */
@@ -97,42 +113,39 @@ async function currentSales({ sale, products, clock }: MetricSources): Promise<S
   }
 }
 
-/** Gauges of sales. Every process of one installation shows the same, so their aggregate is any one of them. */
-function saleGauges(registry: Registry): (sales: readonly SaleStatus[]) => void {
+/** Every process of one installation shows the same sales, so their aggregate is any one of them. */
+function addSaleGauges(registry: Registry, sales: () => Promise<readonly SaleStatus[]>): void {
   const gauge = (name: string, help: string, value: (sale: SaleStatus) => number) => {
-    const labelNames = ["product_id"];
-    const series = new Gauge({ name, help, labelNames, registers: [registry], aggregator: "first" });
-    return { series, value };
+    const series = new Gauge({
+      ...{ name, help, labelNames: ["product_id"], registers: [registry], aggregator: "first" as const },
+      async collect() {
+        const shown = await sales();
+        series.reset();
+        for (const sale of shown) series.set({ product_id: sale.product.id }, value(sale));
+      },
+    });
   };
-  const gauges = [
-    gauge("flash_sale_units_total", "Units of the sale.", ({ stock }) => stock.totalQuantity),
-    gauge("flash_sale_units_available", "Units that can be bought now.", ({ stock }) => stock.available),
-    gauge("flash_sale_units_held", "Units held for purchases under way.", ({ stock }) => stock.held),
-    gauge("flash_sale_units_purchased", "Units sold, by the hot store.", ({ stock }) => stock.purchased),
-    gauge("flash_sale_units_committed", "Units sold, by the ledger.", ({ product }) => product.committed),
-    gauge(
-      "flash_sale_sold_quantity_lag_units",
-      "Units sold by the ledger that products.sold_quantity does not show yet; reconcile --fix repairs one that stays.",
-      ({ product }) => product.committed - product.soldQuantity,
-    ),
-    gauge(
-      "flash_sale_drift_units",
-      "Total less available, held and purchased in the hot store: anything but 0 is drift.",
-      ({ stock }) => stock.totalQuantity - stock.available - stock.held - stock.purchased,
-    ),
-    gauge("flash_sale_inventory_epoch", "Number of the inventory's current life.", ({ stock }) => stock.epoch),
-    gauge(
-      "flash_sale_revision_lag",
-      "Changes in the ledger that the hot store has not followed yet.",
-      ({ product, stock }) => product.revision - stock.revision,
-    ),
-  ];
-  return (sales) => {
-    for (const { series, value } of gauges) {
-      series.reset();
-      for (const sale of sales) series.set({ product_id: sale.product.id }, value(sale));
-    }
-  };
+  gauge("flash_sale_units_total", "Units of the sale.", ({ stock }) => stock.totalQuantity);
+  gauge("flash_sale_units_available", "Units that can be bought now.", ({ stock }) => stock.available);
+  gauge("flash_sale_units_held", "Units held for purchases under way.", ({ stock }) => stock.held);
+  gauge("flash_sale_units_purchased", "Units sold, by the hot store.", ({ stock }) => stock.purchased);
+  gauge("flash_sale_units_committed", "Units sold, by the ledger.", ({ product }) => product.committed);
+  gauge(
+    "flash_sale_sold_quantity_lag_units",
+    "Units sold by the ledger that products.sold_quantity does not show yet; reconcile --fix repairs one that stays.",
+    ({ product }) => product.committed - product.soldQuantity,
+  );
+  gauge(
+    "flash_sale_drift_units",
+    "Total less available, held and purchased in the hot store: anything but 0 is drift.",
+    ({ stock }) => stock.totalQuantity - stock.available - stock.held - stock.purchased,
+  );
+  gauge("flash_sale_inventory_epoch", "Number of the inventory's current life.", ({ stock }) => stock.epoch);
+  gauge(
+    "flash_sale_revision_lag",
+    "Changes in the ledger that the hot store has not followed yet.",
+    ({ product, stock }) => product.revision - stock.revision,
+  );
 }
 
 function wordOf(outcome: PurchaseOutcome): string {

@@ -1,6 +1,13 @@
-import { InvalidRequest, StoreUnavailable, type PurchaseOutcome, type Refusal } from "@flash-sale/core";
+import {
+  InvalidRequest,
+  OrderMayStand,
+  StoreUnavailable,
+  type ChangeOutcome,
+  type PurchaseOutcome,
+  type Refusal,
+} from "@flash-sale/core";
 import { refused, RequestRefused, success, type Answer, type RefusedAnswer } from "./answer.js";
-import { purchaseView } from "./views.js";
+import { productView, purchaseView } from "./views.js";
 
 /** What a buyer is told. A new outcome in the core does not compile until it has its line here. */
 export function answerToPurchase(outcome: PurchaseOutcome): Answer {
@@ -20,6 +27,22 @@ export function answerToPurchase(outcome: PurchaseOutcome): Answer {
       return refused("OVERLOADED", "Too many purchases are under way. Nothing was sold; please try again.");
     case "unavailable":
       return unavailable(outcome.orderId);
+    default:
+      return unforeseen(outcome);
+  }
+}
+
+/** What an admin is told of a change to a product. */
+export function answerToChange(outcome: ChangeOutcome): Answer {
+  switch (outcome.kind) {
+    case "changed":
+      return success(productView(outcome.status));
+    case "total-too-low": {
+      const { smallest } = outcome;
+      return refused("TOTAL_TOO_LOW", `The total must be at least ${smallest}: so much is sold or held.`, { smallest });
+    }
+    case "unknown-product":
+      return productNotFound();
     default:
       return unforeseen(outcome);
   }
@@ -58,16 +81,16 @@ function answerToRefusal(refusal: Refusal): RefusedAnswer {
 
 /** What is told when something was thrown. `foreseen` is false for what nobody thought of: that is logged with its stack. */
 export function answerToFault(fault: unknown): { readonly answer: RefusedAnswer; readonly foreseen: boolean } {
-  if (fault instanceof RequestRefused) return { answer: refused(fault.code, fault.message), foreseen: true };
+  if (fault instanceof RequestRefused) {
+    const { code, message, headers } = fault;
+    return { answer: { ...refused(code, message), headers }, foreseen: true };
+  }
   if (fault instanceof InvalidRequest) {
     const { field, details, message } = fault;
     return { answer: refused("INVALID_REQUEST", sentence(message), { field, ...details }), foreseen: true };
   }
   if (fault instanceof StoreUnavailable) return { answer: unavailable(null), foreseen: true };
-  return {
-    answer: refused("INTERNAL", "Something went wrong that nobody foresaw. Please try again."),
-    foreseen: false,
-  };
+  return { answer: internal(fault), foreseen: false };
 }
 
 export function productNotFound(): RefusedAnswer {
@@ -85,6 +108,14 @@ function unavailable(orderId: string | null): RefusedAnswer {
     "A store stopped answering during the purchase. Ask for the order to learn whether it stands.",
     { orderId },
   );
+}
+
+function internal(fault: unknown): RefusedAnswer {
+  if (!(fault instanceof OrderMayStand))
+    return refused("INTERNAL", "Something went wrong that nobody foresaw. Please try again.");
+  const { orderId } = fault;
+  const sentence = "Something went wrong that nobody foresaw. Ask for the order to learn whether it stands.";
+  return refused("INTERNAL", sentence, { orderId });
 }
 
 function units(count: number): string {

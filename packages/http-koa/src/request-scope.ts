@@ -25,7 +25,8 @@ export function requestScope(log: Log): Middleware<ApiState> {
     } catch (fault) {
       const { answer, foreseen } = answerToFault(fault);
       if (!foreseen) log.error({ requestId, err: fault }, "a fault nobody foresaw");
-      else if (answer.code === "UNAVAILABLE") log.warn({ requestId, err: fault }, "a store did not answer");
+      else if (answer.code === "UNAVAILABLE")
+        log.warn({ requestId, err: fault }, "what a request needs did not answer");
       give(ctx, answer, log);
     }
   };
@@ -57,11 +58,12 @@ export function give(ctx: Context, answer: Answer, log: Log): void {
     if (status === 201) log.debug({ requestId, data }, "created");
     return;
   }
-  const { code, error, details } = answer;
+  const { code, error, details, headers = {} } = answer;
   const { method, url } = ctx;
   const status = STATUS_OF[code];
   ctx.status = status;
   if (status === 429 || status === 503) ctx.set("Retry-After", RETRY_AFTER);
+  ctx.set(headers);
   ctx.body = JSON.stringify({ success: false, error, code, details });
   log[status === 503 ? "warn" : "info"](
     { requestId, method, path: url?.split("?", 1)[0], status, code, details },

@@ -1,4 +1,13 @@
-import { InvalidRequest, LIMITS, USER_ID, UUID, type Metadata, type NewProduct } from "@flash-sale/core";
+import {
+  InvalidRequest,
+  LIMITS,
+  MAX_PRICE_MINOR,
+  toDecimal,
+  USER_ID,
+  UUID,
+  type Metadata,
+  type NewProduct,
+} from "@flash-sale/core";
 import { z } from "zod";
 import type { ApiContext } from "./api.js";
 import { shown } from "./json-body.js";
@@ -8,16 +17,26 @@ import { shown } from "./json-body.js";
 const missingOr = (sentence: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? "is missing" : sentence),
 });
-const uuid = z.string(missingOr("must be a UUID")).regex(UUID, missingOr("must be a UUID"));
-const userId = z
+export const uuid = z
+  .string(missingOr("must be a UUID"))
+  .regex(UUID, missingOr("must be a UUID"))
+  // The pattern ignores case, which JSON Schema cannot say.
+  .meta({ format: "uuid", pattern: "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" });
+export const userId = z
   .string(missingOr("must be a text"))
-  .regex(USER_ID, missingOr("must be 1 to 64 characters of A-Z a-z 0-9 _ . @ : -"));
+  .regex(USER_ID, missingOr("must be 1 to 64 characters of A-Z a-z 0-9 _ . @ : -"))
+  .meta({ minLength: 1, maxLength: 64, description: "The buyer.", examples: ["user-42"] });
 const amount = z
   .number(missingOr("must be a decimal number of 0 or more"))
-  .min(0, missingOr("must be a decimal number of 0 or more"));
+  .min(0, missingOr("must be a decimal number of 0 or more"))
+  .max(MAX_PRICE_MINOR, missingOr(`must be at most ${MAX_PRICE_MINOR} of the currency's smallest units`));
 const quantityUpTo = (max: number) => {
   const sentence = missingOr(`must be a whole number from 1 to ${max}`);
   return z.int(sentence).min(1, sentence).max(max, sentence);
+};
+const textOf = (min: number, max: number, sentence: string) => {
+  const length = `must have ${min} to ${max} characters`;
+  return z.string(missingOr(sentence)).min(min, length).max(max, length);
 };
 const instant = z.iso.datetime({
   offset: true,
@@ -36,31 +55,67 @@ function isSmallObject(value: unknown): value is Metadata {
 
 export const purchaseBody = z.strictObject({
   productId: uuid,
-  quantity: quantityUpTo(LIMITS.totalQuantity).optional(),
+  quantity: quantityUpTo(LIMITS.totalQuantity).optional().meta({ description: "Units; 1 where it is left out." }),
   userId: userId.optional(),
-  expectedPrice: amount.optional(),
+  expectedPrice: amount.optional().meta({
+    description: "Of one unit. Where the price is another one, nothing is sold (`PRICE_CHANGED`).",
+    examples: [49.99],
+  }),
   metadata: z
     .custom<Metadata>(isSmallObject, missingOr(`must be an object of at most ${LIMITS.metadataBytes} bytes of JSON`))
-    .optional(),
+    .optional()
+    .meta({
+      type: "object",
+      description: `Kept with the order; at most ${LIMITS.metadataBytes} bytes of JSON in UTF-8, without U+0000.`,
+      examples: [{ source: "app" }],
+    }),
 });
 
+/** What a product is made of, and what can be changed of it. */
+export const productFields = {
+  name: textOf(1, LIMITS.nameLength, "must be a text").meta({
+    description: "Well-formed text without U+0000. Its length counts UTF-16 units.",
+    examples: ["Console"],
+  }),
+  description: textOf(0, LIMITS.descriptionLength, "must be a text or null")
+    .nullable()
+    .meta({
+      description: "Well-formed text without U+0000. Its length counts UTF-16 units.",
+      examples: ["The new one"],
+    }),
+  price: amount.meta({
+    description:
+      `Of one unit, with no more decimals than the currency has; at most ${MAX_PRICE_MINOR} of its smallest units: ` +
+      `${toDecimal(MAX_PRICE_MINOR, "USD")} USD, ${MAX_PRICE_MINOR} JPY, ${toDecimal(MAX_PRICE_MINOR, "KWD")} KWD.`,
+    examples: [49.99],
+  }),
+  totalQuantity: quantityUpTo(LIMITS.totalQuantity).meta({ description: "Units of the sale.", examples: [200] }),
+  perUserLimit: quantityUpTo(LIMITS.perUserLimit).meta({ description: "Units one buyer may own.", examples: [1] }),
+  saleStartAt: instant.meta({ description: "The sale is open from this instant, included. From 1970 to 9999." }),
+  saleEndAt: instant.meta({ description: "The sale is closed from this instant on. After the start, to 9999." }),
+};
+
 export const newProductBody = z.strictObject({
-  name: z.string(missingOr("must be a text")),
-  description: z.string(missingOr("must be a text or null")).nullish(),
-  price: amount,
-  currency: z.string(missingOr("must be an ISO 4217 code of three capitals, such as USD")).optional(),
-  totalQuantity: quantityUpTo(LIMITS.totalQuantity),
-  perUserLimit: quantityUpTo(LIMITS.perUserLimit).optional(),
-  saleStartAt: instant.optional(),
-  saleEndAt: instant.optional(),
+  name: productFields.name,
+  description: productFields.description.optional(),
+  price: productFields.price,
+  currency: z
+    .string(missingOr("must be an ISO 4217 code of three capitals, such as USD"))
+    .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code of three capitals, such as USD")
+    .optional()
+    .meta({ description: "ISO 4217; USD where it is left out. It never changes.", examples: ["USD"] }),
+  totalQuantity: productFields.totalQuantity,
+  perUserLimit: productFields.perUserLimit.optional(),
+  saleStartAt: productFields.saleStartAt.optional(),
+  saleEndAt: productFields.saleEndAt.optional(),
 });
 
 /** @throws InvalidRequest whose sentence names every field that is wrong */
-export function read<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+export function read<Body>(schema: z.ZodType<Body>, body: unknown, word: "field" | "query parameter" = "field"): Body {
   const found = schema.safeParse(body);
   if (found.success) return found.data;
   const { issues } = found.error;
-  const sentences = issues.slice(0, 5).map(sentenceOf);
+  const sentences = issues.slice(0, 5).map((issue) => sentenceOf(issue, word));
   throw new InvalidRequest(fieldOf(issues[0]), sentences.join("; "));
 }
 
@@ -69,8 +124,8 @@ function fieldOf(issue: z.core.$ZodIssue | undefined): string {
   return typeof name === "string" ? name.slice(0, 64) : "body";
 }
 
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return `Unknown field ${issue.keys.slice(0, 5).map(shown).join(", ")}`;
+function sentenceOf(issue: z.core.$ZodIssue, word: string): string {
+  if (issue.code === "unrecognized_keys") return `Unknown ${word} ${issue.keys.slice(0, 5).map(shown).join(", ")}`;
   return issue.path.length === 0 ? "The body must be a JSON object" : `${issue.path.join(".")} ${issue.message}`;
 }
 
@@ -79,7 +134,7 @@ export function toNewProduct(body: z.infer<typeof newProductBody>): NewProduct {
   return { ...product, saleStartAtMs: toMs(saleStartAt), saleEndAtMs: toMs(saleEndAt) };
 }
 
-function toMs(instant: string | undefined): number | undefined {
+export function toMs(instant: string | undefined): number | undefined {
   return instant === undefined ? undefined : Date.parse(instant);
 }
 

@@ -1,9 +1,12 @@
-import type { FlashSale } from "@flash-sale/core";
 import type { Config } from "./config.js";
-import { wire } from "./container.js";
+import { usesDataFolder, wire, type Wired } from "./container.js";
 import { tokens } from "./container/tokens.js";
+import { openControl } from "./control/open-control.js";
+import { greetingOf } from "./greeting.js";
 import type { Log } from "./log.js";
-import { startServer } from "./server.js";
+import { startServer, type RunningServer } from "./server.js";
+import { prepareStores } from "./start-up.js";
+import { startWorkers } from "./workers.js";
 
 export interface Serving {
   /** Where the API answers, without its base path. */
@@ -11,38 +14,33 @@ export interface Serving {
   /** Which stores it stands on. */
   readonly inventory: string;
   readonly orders: string;
-  /** What runs where, and how to buy: lines for people. */
+  /** What runs where, and how to buy: lines for people. A new admin key is among them, so they are no lines for a log. */
   readonly greeting: readonly string[];
+  /** Takes no new connection, answers what came, and lets go of stores and folder. */
   close(): Promise<void>;
 }
 
-/** Starts the API on the configured stores: schema first, then the port. @throws StoreUnreachable */
+/**
+ * Starts the API on the configured stores: schema first, then the port; in this process, or in `workers` of them.
+ * @throws BadConfig, StoreUnreachable; then nothing of it goes on
+ */
 export async function serve(config: Config, log: Log): Promise<Serving> {
-  const wired = wire(config, log, { keepsHouse: true });
+  const alone = config.workers === 1;
+  const wired = wire(config, log, { keepsHouse: alone });
   try {
-    const schema = await wired.get(tokens.schema);
-    const applied = await schema.migrate();
-    if (applied.length > 0) log.info({ applied }, "the schema was brought up to date");
-
-    const sale = await wired.get(tokens.sale);
-    if (config.demoSale) await putDemoOnSale(sale);
-    const server = await startServer(await wired.get(tokens.app), config);
+    await prepareStores(wired, config, log);
+    const server = alone ? await serveAlone(wired, config, log) : await startWorkers(config, log);
+    const url = urlOf(config.host, server.port);
     const { where: inventory } = await wired.get(tokens.inventoryStore);
     const { where: orders } = await wired.get(tokens.ordersStore);
-    const url = `http://${reachable(config.host)}:${server.port}`;
+    const greeting = await greetingOf(wired, url, config);
+    // The primary of workers has said what it knows, and needs no store any more.
+    if (!alone) await wired.close();
     return {
-      url,
-      inventory,
-      orders,
-      greeting: [
-        `Flash sale API on ${url}/api/v1`,
-        `  inventory  ${inventory}`,
-        `  orders     ${orders}`,
-        ...(await howToBuy(sale, url)),
-      ],
+      ...{ url, inventory, orders, greeting },
       async close() {
         await server.stop();
-        await wired.close();
+        if (alone) await wired.close();
       },
     };
   } catch (fault) {
@@ -51,24 +49,25 @@ export async function serve(config: Config, log: Log): Promise<Serving> {
   }
 }
 
-/** So that a first start has something to sell. */
-async function putDemoOnSale(sale: FlashSale): Promise<void> {
-  if ((await sale.newestSale()) === null)
-    await sale.createProduct({ name: "Demo console", price: 49.99, totalQuantity: 200 });
-}
-
-async function howToBuy(sale: FlashSale, base: string): Promise<string[]> {
-  const newest = await sale.newestSale();
-  if (newest?.state !== "active") return [];
-  const body = JSON.stringify({ productId: newest.product.id });
-  return [
-    `Buy one ${newest.product.name}:`,
-    `  curl -X POST ${base}/api/v1/sale/purchase -H 'content-type: application/json' -H 'x-user-id: me' -d '${body}'`,
-  ];
+async function serveAlone(wired: Wired, config: Config, log: Log): Promise<RunningServer> {
+  const server = await startServer(await wired.get(tokens.app), config);
+  if (!usesDataFolder(config)) return server;
+  try {
+    const closeControl = await openControl(wired, urlOf(config.host, server.port), config.dataDir, log);
+    return {
+      port: server.port,
+      async stop() {
+        await Promise.all([server.stop(), closeControl()]);
+      },
+    };
+  } catch (fault) {
+    await server.stop();
+    throw fault;
+  }
 }
 
 /** An address under which this machine reaches a server that listens on all of its own. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
+function urlOf(host: string, port: number): string {
+  if (host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

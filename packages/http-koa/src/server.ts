@@ -45,14 +45,8 @@ export async function startServer(
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (fault) => {
-      reject(new BadConfig([`HOST ${host} and PORT ${port} cannot be listened on: ${fault.message}.`]));
-    });
-    server.listen(port, host, resolve);
-  });
   return {
-    port: portOf(server),
+    port: await listen(server, { host, port }),
     stop() {
       stopping = true;
       return drain(server, connections);
@@ -81,7 +75,13 @@ function endIdle(server: Server, connections: ReadonlySet<Socket>): void {
   for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
 }
 
-function portOf(server: Server): number {
-  const address = server.address() as AddressInfo;
-  return address.port;
+/** Answers the port, for 0 the one that was free. @throws BadConfig where nobody can listen there */
+export async function listen(server: NetServer, { host, port }: { readonly host: string; readonly port: number }) {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (fault) => {
+      reject(new BadConfig([`HOST ${host} and PORT ${port} cannot be listened on: ${fault.message}.`]));
+    });
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }

@@ -6,9 +6,10 @@ const LIMIT_MS = 20_000;
 
 /**
  * Ends the process in order on SIGTERM and SIGINT, and on a fault that nobody caught: `close` first. A second wish, or a close that
- * takes too long, ends it at once.
+ * takes too long, ends it at once. SIGHUP keeps its meaning: nohup could not be told from a closed terminal. Answers how to wish the
+ * same without a signal.
  */
-export function closeOnSignals(close: () => Promise<void>, log: Log): void {
+export function closeOnSignals(close: () => Promise<void>, log: Log): (reason: string) => void {
   let closingSinceMs: number | null = null;
 
   async function end(reason: string, exitCode: number): Promise<void> {
@@ -39,4 +40,5 @@ export function closeOnSignals(close: () => Promise<void>, log: Log): void {
       void end(event, 1);
     });
   }
+  return (reason) => void end(reason, 0);
 }

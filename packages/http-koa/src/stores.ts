@@ -19,15 +19,22 @@ export interface Schema {
 /** A store that nothing can start without. The sentence says which, and the way out. */
 export class StoreUnreachable extends Error {
   override readonly name = "StoreUnreachable";
-  constructor(store: string, wayOut: string, cause: unknown) {
-    super(`${store} cannot be reached${reasonOf(cause)}. ${wayOut}.`, { cause });
+  readonly reason: string;
+  constructor(
+    readonly store: string,
+    readonly wayOut: string,
+    cause: unknown,
+  ) {
+    const reason = reasonOf(cause);
+    super(`${store} cannot be reached${reason === "" ? "" : ` (${reason})`}. ${wayOut}.`, { cause });
+    this.reason = reason;
   }
 }
 
 /** The innermost reason that says anything: the outer ones say that a store did not answer. */
 function reasonOf(fault: unknown): string {
   for (let at = fault, reason = ""; ; at = at.cause) {
-    if (!(at instanceof Error)) return reason === "" ? "" : ` (${reason})`;
+    if (!(at instanceof Error)) return reason;
     // A failed connection to several addresses carries its code, and no message.
     const code = "code" in at ? String(at.code) : "";
     reason = at.message || code || reason;

@@ -69,6 +69,13 @@ export function userStatusView({ perUserLimit }: Product, orders: readonly Order
   };
 }
 
+/** `found`: a page of `limit`, and one more where another page follows. */
+export function pageView<Item>(found: readonly Item[], limit: number, cursorOf: (last: Item) => string) {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: found.length > limit && last !== undefined ? cursorOf(last) : null };
+}
+
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -1,13 +1,21 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createFlashSale, type FlashSale, type FlashSalePorts, type NewProduct } from "@flash-sale/core";
 import { createMemoryAdapters } from "@flash-sale/core/memory";
-import { createApp, type AppOptions } from "@flash-sale/http-koa";
+import { createApp, type App, type AppOptions } from "@flash-sale/http-koa";
 import { createLog, type LogLevel } from "#src/log.js";
-import { createMetrics } from "#src/metrics.js";
 import { createSaleStreams, type SaleStreams } from "#src/stream.js";
+import { expectDocumented } from "./documented.js";
 
 export const ADMIN_KEY = "an-admin-key";
+/** A gateway in front names the buyer, and no token is ever looked at. */
+export const TRUSTED: AppOptions["auth"] = {
+  mode: "trusted-header",
+  jwksUrl: null,
+  secret: null,
+  issuer: null,
+  audience: null,
+};
 
 /** What a test reads of an answer's data: typed by hope, since it looks at what is there. */
 export interface Data {
@@ -41,6 +49,7 @@ export interface Answer {
 
 export interface Api {
   readonly url: string;
+  readonly app: App;
   readonly sale: FlashSale;
   readonly ports: FlashSalePorts;
   readonly streams: SaleStreams;
@@ -55,7 +64,9 @@ export interface Api {
 }
 
 /** The app on a port of its own, over stores in memory. */
-export async function startApi(options: Partial<AppOptions> & { logLevel?: LogLevel } = {}): Promise<Api> {
+export async function startApi(
+  options: Partial<AppOptions> & { logLevel?: LogLevel; timeouts?: ServerOptions } = {},
+): Promise<Api> {
   const lines: Record<string, unknown>[] = [];
   const log = createLog(options.logLevel ?? "debug", {
     write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
@@ -63,10 +74,11 @@ export async function startApi(options: Partial<AppOptions> & { logLevel?: LogLe
   const ports = createMemoryAdapters();
   const sale = createFlashSale(ports);
   const streams = createSaleStreams({ sale, log });
-  const parts = { sale, products: ports.products, metrics: createMetrics(), streams, stores: [], clock: ports.clock };
-  const app = createApp({ ...parts, log, adminApiKey: ADMIN_KEY, ...options });
+  const { products, orderPages, clock } = ports;
+  const parts = { sale, products, orderPages, streams, stores: [], clock };
+  const app = createApp({ ...parts, log, adminApiKey: ADMIN_KEY, auth: TRUSTED, rateLimit: null, ...options });
   const handle = app.callback();
-  const server: Server = createServer((request, response) => void handle(request, response));
+  const server: Server = createServer(options.timeouts ?? {}, (request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -78,7 +90,7 @@ export async function startApi(options: Partial<AppOptions> & { logLevel?: LogLe
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
   return {
-    ...{ url, sale, ports, streams, lines, call, post },
+    ...{ url, app, sale, ports, streams, lines, call, post },
     buy: (userId, body, headers) => post("/sale/purchase", body, { "x-user-id": userId, ...headers }),
     product: async (terms = {}) =>
       (await sale.createProduct({ name: "Console", price: 49.99, totalQuantity: 10, ...terms })).id,
@@ -91,8 +103,12 @@ export async function startApi(options: Partial<AppOptions> & { logLevel?: LogLe
   };
 }
 
+/** Every answer that a test gets is held against the API's document on its way. */
 export async function request(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, init);
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: JSON.parse(text || "{}") as Body };
+  const { status, headers } = response;
+  const body = JSON.parse(text || "{}") as Body;
+  expectDocumented(init?.method ?? "GET", new URL(url).pathname, status, body);
+  return { status, headers, body };
 }

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
-import { StoreUnavailable } from "@flash-sale/core";
+import { StoreRejected, StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
 import sinon from "sinon";
 import { ADMIN_KEY, startApi, type Answer, type Api } from "./api.js";
@@ -275,7 +275,35 @@ describe("a refusal over HTTP", () => {
       expectRefusal(answer, 405, "METHOD_NOT_ALLOWED");
       expect(answer.headers.get("allow")).to.equal("POST");
     }
-    expectRefusal(await api.call("/health", { method: "POST" }), 405, "METHOD_NOT_ALLOWED");
+    const health = await api.call("/health", { method: "POST" });
+    expectRefusal(health, 405, "METHOD_NOT_ALLOWED");
+    expect(health.headers.get("allow")).to.equal("HEAD, GET");
+    const head = await api.call("/api/v1/sale/purchase", { method: "HEAD" });
+    expect([head.status, head.headers.get("allow")]).to.deep.equal([405, "POST"]);
+  });
+
+  it("comes without an envelope from below the app: 400 for what is no HTTP, 431, and 408", async () => {
+    await api.close();
+    api = await startApi({ timeouts: { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 } });
+    const productId = await api.product();
+    const raw = (sent: string) => {
+      const socket = connect(Number(new URL(api.url).port), "127.0.0.1");
+      socket.write(sent);
+      return text(socket);
+    };
+    const get = "GET /health HTTP/1.1\r\nHost: x\r\n";
+    const post =
+      "POST /api/v1/sale/purchase HTTP/1.1\r\nHost: x\r\nx-user-id: u1\r\nContent-Type: application/json\r\n";
+    for (const [sent, status] of [
+      ["Hello.\r\n\r\n", 400],
+      [`${get}Cookie: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+      [get, 408],
+      [`${post}Content-Length: 100\r\n\r\n{"productId":"${productId}"`, 408],
+    ] as const) {
+      const answer = await raw(sent);
+      expect(answer, sent.slice(0, 60)).to.match(new RegExp(`^HTTP/1.1 ${status} .*\r\nConnection: close\r\n\r\n$`));
+    }
+    expect((await api.sale.saleStatus(productId))?.stock.available).to.equal(10);
   });
 
   it("PAYLOAD_TOO_LARGE above 16 KiB, with a length or without, and not at 16 KiB", async () => {
@@ -286,6 +314,22 @@ describe("a refusal over HTTP", () => {
     const headers = { "content-type": "application/json", "x-user-id": "u1" };
     const chunked: RequestInit & { duplex: "half" } = { method: "POST", headers, body: stream, duplex: "half" };
     expectRefusal(await api.call("/api/v1/sale/purchase", chunked), 413, "PAYLOAD_TOO_LARGE");
+  });
+
+  it("INVALID_REQUEST for metadata above 4 KiB, in bytes and not in characters, and not at 4 KiB", async () => {
+    const productId = await api.product();
+    const metadata = (bytes: number) => ({ a: "é".repeat((bytes - '{"a":""}'.length) / 2) });
+    expect(Buffer.byteLength(JSON.stringify(metadata(4_096)))).to.equal(4_096);
+    expectRefusal(await api.buy("u1", { productId, metadata: metadata(4_098) }), 400, "INVALID_REQUEST");
+    expect((await api.buy("u1", { productId, metadata: metadata(4_096) })).status).to.equal(201);
+  });
+
+  it("INVALID_REQUEST for a query parameter given twice, wherever the buyer is named", async () => {
+    const productId = await api.product();
+    const user = "userId=u1&userId=u1";
+    expectRefusal(await api.post(`/sale/purchase?${user}`, { productId }), 400, "INVALID_REQUEST");
+    for (const path of [`/sale/user/status?productId=${productId}&${user}`, `/sale/orders/${NOBODY}?${user}`])
+      expectRefusal(await api.call(`/api/v1${path}`), 400, "INVALID_REQUEST");
   });
 
   it("UNSUPPORTED_MEDIA_TYPE for a body that is not called JSON, or packed in any way", async () => {
@@ -339,6 +383,46 @@ describe("a refusal over HTTP", () => {
     expectRefusal(answer, 503, "INTERNAL");
     expect(JSON.stringify(answer.body)).not.to.contain("secret words");
     expect(api.lines.some(({ level, err }) => level === 50 && JSON.stringify(err).includes("secret words"))).to.be.true;
+  });
+
+  describe("INTERNAL with the order that may stand", () => {
+    const broken = new TypeError("nobody foresaw this");
+    const buyOnce = async () => api.buy("u1", { productId: await api.product() }, { "idempotency-key": "k" });
+
+    it("where the store of the orders gave no answer that can be understood, after it had written", async () => {
+      const { orders } = api.ports;
+      const commit = orders.commit.bind(orders);
+      sinon.stub(orders, "commit").callsFake(async (...batch) => {
+        await commit(...batch);
+        return [];
+      });
+      const answer = await buyOnce();
+      expectRefusal(answer, 503, "INTERNAL");
+      const found = await api.call(`/api/v1/sale/orders/${String(answer.body.details["orderId"])}?userId=u1`);
+      expect(found.status).to.equal(200);
+    });
+
+    it("where the order that a key replays cannot be read", async () => {
+      const productId = await api.product();
+      const key = { "idempotency-key": "k" };
+      const { data } = (await api.buy("u1", { productId }, key)).body;
+      sinon.stub(api.ports.orders, "find").rejects(broken);
+      const answer = await api.buy("u1", { productId }, key);
+      expectRefusal(answer, 503, "INTERNAL");
+      expect(answer.body.details).to.deep.equal({ orderId: data.orderId });
+    });
+
+    it("but without one where the store took nothing, or was never asked", async () => {
+      const commit = sinon.stub(api.ports.orders, "commit").rejects(new StoreRejected("orders", { cause: broken }));
+      const rejected = await buyOnce();
+      expectRefusal(rejected, 503, "INTERNAL");
+      expect(rejected.body.details).to.equal(undefined);
+      commit.restore();
+      sinon.stub(api.ports.admission, "admit").rejects(broken);
+      const before = await buyOnce();
+      expectRefusal(before, 503, "INTERNAL");
+      expect(before.body.details).to.equal(undefined);
+    });
   });
 
   it("comes in the order of the checks: body, identity, product, replay, window, price, limit, stock", async () => {

@@ -12,6 +12,7 @@ export interface AnnouncementsHarness {
 const SOLD_OUT: Announcement = { kind: "sold-out", productId: "0190a6f4-0000-7000-8000-000000000001", epoch: 3 };
 const BACK: Announcement = { ...SOLD_OUT, kind: "back-on-sale" };
 const MOVED: Announcement = { ...SOLD_OUT, kind: "epoch-moved", epoch: 4 };
+const CHANGED: Announcement = { ...MOVED, kind: "changed" };
 
 function listenTo(announcements: Announcements): { heard: Announcement[]; stop: () => void } {
   const heard: Announcement[] = [];
@@ -26,9 +27,9 @@ export const announcementsContract: ContractCase<AnnouncementsHarness>[] = [
       const also = listenTo(announcements);
       const there = listenTo(elsewhere);
       await settled();
-      for (const announcement of [SOLD_OUT, BACK, MOVED]) await announcements.publish(announcement);
+      for (const announcement of [SOLD_OUT, BACK, MOVED, CHANGED]) await announcements.publish(announcement);
       await settled();
-      for (const { heard } of [here, also, there]) expectEqual(heard, [SOLD_OUT, BACK, MOVED], "heard");
+      for (const { heard } of [here, also, there]) expectEqual(heard, [SOLD_OUT, BACK, MOVED, CHANGED], "heard");
     },
   },
   {

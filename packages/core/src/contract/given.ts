@@ -1,5 +1,6 @@
 import type { Order } from "../order.js";
-import type { CommitAnswer, Orders } from "../ports/orders.js";
+import type { Changes } from "../ports/changes.js";
+import type { CommitAnswer, OrderPages, Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
 import type { Product } from "../product.js";
 import type { OrderDraft } from "../reservation.js";
@@ -9,6 +10,11 @@ import { expect } from "./case.js";
 export interface DatabaseHarness {
   readonly products: Products;
   readonly orders: Orders;
+}
+
+export interface ChangesHarness extends DatabaseHarness {
+  readonly changes: Changes;
+  readonly orderPages: OrderPages;
 }
 
 /** The id number `n`: greater numbers have greater ids. */

@@ -10,7 +10,7 @@ export function holdingCases<H extends InventoryHarness>(
     {
       name: "holds units at the price, with the fingerprint and from the time of admission, by the hot store's clock",
       async run(harness) {
-        const stock = await putOnSale(harness);
+        const stock = await putOnSale(harness, { revision: 3 });
         const before = await harness.now();
         const answer = await wayIn(harness).admit(
           stock.request("ada", id(1), { quantity: 2, fingerprint: "2:any text" }),
@@ -35,6 +35,7 @@ export function holdingCases<H extends InventoryHarness>(
         });
         expectEqual(deadlineMs - admittedAtMs, harness.lockTtlMs, "life of the hold");
         expectEqual(answer.kind === "held" && answer.available, 8, "stock told");
+        expectEqual(answer.kind === "held" && answer.revision, 3, "revision told");
         expectEqual(await stock.counters(), { available: 8, held: 2, purchased: 0 }, "counters");
       },
     },
@@ -46,7 +47,7 @@ export function holdingCases<H extends InventoryHarness>(
         const reservation = heldBy(await admit(stock.request("ada", id(1), { quantity: 2 })));
         const asked = { quantity: 1, fingerprint: "another", expectedPriceMinor: 1 };
         const again = await stock.unchanged("repeating", () => admit(stock.request("ada", id(1), asked)));
-        expectEqual(again, { kind: "already-held", epoch: 1, reservation, available: 8 }, "answer");
+        expectEqual(again, { kind: "already-held", epoch: 1, revision: 0, reservation, available: 8 }, "answer");
       },
     },
     {

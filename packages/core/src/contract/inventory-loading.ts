@@ -86,12 +86,13 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
         { id: id(1), units: 1 },
         { id: id(2), units: 0 },
       ];
-      await stock.unchanged("teaching", () =>
+      const answer = await stock.unchanged("teaching", () =>
         loading.teach(productId, 2, 0, [
           { userId: "ada", orders },
           { userId: "bob", orders: [] },
         ]),
       );
+      expectEqual(answer, "taught", "answer to the teacher");
       expectEqual((await ask("ada", 1)).kind, "already-ordered", "ada's order");
       expectEqual((await ask("ada", 2)).kind, "already-ordered", "ada's cancelled order");
       const tooMany = await inventory.hold(stock.request("ada", id(3), { quantity: 2 }), "granted");
@@ -125,16 +126,35 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
       const stock = await putOnSale(harness, {}, { epoch: 3 });
       const { productId } = stock;
       for (const epoch of [2, 4]) {
-        await loading.teach(productId, epoch, 0, [{ userId: "ada", orders: [] }]);
+        const answer = await loading.teach(productId, epoch, 0, [{ userId: "ada", orders: [] }]);
+        expectEqual(answer, "not-in-service", `teaching ${epoch}`);
         await loading.finishTeaching(productId, epoch);
       }
       expectEqual((await stock.status()).buyersLoaded, false, "buyers loaded");
       expectEqual((await inventory.hold(stock.request("ada", id(1)), "granted")).kind, "unknown-buyer", "ada");
       const nowhere = harness.newProductId();
-      await loading.teach(nowhere, 1, 0, [{ userId: "ada", orders: [] }]);
+      const answer = await loading.teach(nowhere, 1, 0, [{ userId: "ada", orders: [] }]);
+      expectEqual(answer, "not-in-service", "teaching nobody's inventory");
       await loading.finishTeaching(nowhere, 1);
       expectEqual(await inventory.status(nowhere, 1), null, "an inventory that was never loaded");
       expectEqual(await loading.lastEpoch(nowhere), 0, "its last epoch");
+    },
+  },
+  {
+    name: "teaches nothing that was read at another revision",
+    async run(harness) {
+      const { inventory, loading } = harness;
+      const stock = await putOnSale(harness, { revision: 3 }, { epoch: 2 });
+      const { productId } = stock;
+      for (const revision of [0, 2, 4]) {
+        const answer = await loading.teach(productId, 2, revision, [{ userId: "ada", orders: [] }]);
+        expectEqual(answer, "behind", `teaching at ${revision}`);
+        expectEqual(await loading.teach(productId, 2, revision, []), "behind", `teaching nobody at ${revision}`);
+      }
+      const asked = await inventory.hold(stock.request("ada", id(1)), "granted");
+      expectEqual(asked, { kind: "unknown-buyer", revision: 3 }, "ada");
+      expectEqual(await loading.teach(productId, 2, 3, [{ userId: "ada", orders: [] }]), "taught", "teaching at 3");
+      heldBy(await inventory.hold(stock.request("ada", id(1)), "granted"));
     },
   },
   {
@@ -147,8 +167,8 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
         userId: `buyer-${index}`,
         orders: [{ id: id(index), units: 1 }],
       }));
-      await loading.teach(productId, 2, 0, buyers);
-      await loading.teach(productId, 2, 0, []);
+      expectEqual(await loading.teach(productId, 2, 0, buyers), "taught", "1,200 buyers");
+      expectEqual(await loading.teach(productId, 2, 0, []), "taught", "no buyer");
       const answers = await Promise.all(
         buyers.map(({ userId }, index) =>
           inventory.hold(stock.request(userId, id(5_000 + index), { quantity: 3 }), "granted"),

@@ -121,4 +121,36 @@ export const inventoryContract: ContractCase<InventoryHarness>[] = [
       expectEqual({ available, held, purchased }, { available: 7, held: 2, purchased: 1 }, "counters");
     },
   },
+  {
+    name: "tells what is known of buyers, in the order asked, and whom each holds units for",
+    async run(harness) {
+      const { inventory, loading } = harness;
+      const stock = await putOnSale(harness, {}, { epoch: 2, committed: 1 });
+      const { productId } = stock;
+      const known = (...userIds: string[]) => stock.unchanged("asking", () => inventory.buyers(productId, 2, userIds));
+      const orders = [
+        { id: id(1), units: 1 },
+        { id: "a:2", units: 0 },
+      ];
+      await loading.teach(productId, 2, 0, [
+        { userId: "ada", orders },
+        { userId: "bob", orders: [] },
+      ]);
+      heldBy(await inventory.hold(stock.request("ada", "b:3"), "granted"));
+      const ada = { orders, holds: "b:3" };
+      const bob = { orders: [], holds: null };
+      const unknown = { orders: null, holds: null };
+      expectEqual(await known("eve", "bob", "ada", "bob"), [unknown, bob, ada, bob], "known");
+      await loading.finishTeaching(productId, 2);
+      expectEqual(await known("eve"), [unknown], "known, once all are taught");
+      expectEqual(await known(), [], "known of nobody");
+
+      const crowd = Array.from({ length: 600 }, (_, index) => `buyer-${index}`);
+      const found = await known(...crowd, "ada");
+      expectEqual([found?.length, found?.at(-1)], [601, ada], "known of many");
+      for (const epoch of [1, 3]) expectEqual(await inventory.buyers(productId, epoch, ["ada"]), null, `at ${epoch}`);
+      expectEqual(await inventory.buyers(productId, 1, []), null, "nobody, at another epoch");
+      expectEqual(await inventory.buyers(harness.newProductId(), 2, ["ada"]), null, "of no inventory");
+    },
+  },
 ];

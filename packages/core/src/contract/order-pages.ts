@@ -1,7 +1,16 @@
-import type { BuyerOrder } from "../order.js";
-import type { OrderPages } from "../ports/orders.js";
+import type { BuyerOrder, Order } from "../order.js";
+import type { OrderFilter, OrderPages, OrderPlace } from "../ports/orders.js";
 import { expect, expectEqual, type ContractCase } from "./case.js";
-import { draftOf, draftsOf, givenProduct, orderOf, OTHER_PRODUCT, PRODUCT, type DatabaseHarness } from "./given.js";
+import {
+  draftOf,
+  draftsOf,
+  givenProduct,
+  idOf,
+  orderOf,
+  OTHER_PRODUCT,
+  PRODUCT,
+  type DatabaseHarness,
+} from "./given.js";
 
 export interface OrderPagesHarness extends DatabaseHarness {
   readonly orderPages: OrderPages;
@@ -18,6 +27,39 @@ async function allBuyers(orderPages: OrderPages, limit: number): Promise<Buyer[]
     seen.push(...page);
     after = page.at(-1)?.userId ?? null;
   }
+}
+
+async function allFound(orderPages: OrderPages, filter: OrderFilter, limit: number): Promise<Order[]> {
+  const seen: Order[] = [];
+  for (let after: OrderPlace | null = null; ;) {
+    const page: Order[] = await orderPages.search(filter, after, limit);
+    expect(page.length <= limit, "a page has no more orders than asked", page.length);
+    if (page.length === 0) return seen;
+    seen.push(...page);
+    after = page.at(-1) ?? null;
+  }
+}
+
+/** Five products, of which the first and the last two sold something: answers the orders by product and number. */
+async function givenOrders(harness: DatabaseHarness): Promise<Order[]> {
+  for (const n of [5, 3, 1, 4, 2]) await givenProduct(harness, { id: idOf(n), perUserLimit: 100 });
+  const sales = [4, 1, 5].map((product) => ({
+    productId: idOf(product),
+    drafts: draftsOf(product * 100, 7, { productId: idOf(product) }).map((draft, n) =>
+      n % 3 === 0 ? { ...draft, userId: "one" } : draft,
+    ),
+  }));
+  for (const { productId, drafts } of sales) {
+    await harness.orders.commit(productId, 1, drafts.slice(0, 4));
+    await harness.orders.void(productId, [draftOf(50, { productId, userId: "one" })]);
+    await harness.orders.commit(productId, 1, drafts.slice(4));
+  }
+  // A product with nothing but a void.
+  await harness.orders.void(idOf(3), [draftOf(51, { productId: idOf(3), userId: "one" })]);
+  return [1, 4, 5].flatMap((product) => {
+    const sale = sales.find(({ productId }) => productId === idOf(product));
+    return (sale?.drafts ?? []).map((draft, index) => orderOf(draft, index + 1));
+  });
 }
 
 /** What every OrderPages must do, beside the Products and Orders over the same store. */
@@ -37,6 +79,59 @@ export const orderPagesContract: ContractCase<OrderPagesHarness>[] = [
       expectEqual(await harness.orderPages.orders(PRODUCT, 4, 4), expected.slice(4), "the second page");
       expectEqual(await harness.orderPages.orders(PRODUCT, 7, 4), [], "past the end");
       expectEqual(await harness.orderPages.orders(draftOf(1).id, 0, 4), [], "an unknown product");
+    },
+  },
+  {
+    name: "finds orders by product, by buyer, by both or by none, by product id and number, in pages of any length",
+    async run(harness) {
+      const orders = await givenOrders(harness);
+      for (const productId of [null, idOf(1), idOf(4)]) {
+        for (const userId of [null, "one", "user-401"]) {
+          const expected = orders.filter(
+            (order) =>
+              (productId === null || order.productId === productId) && (userId === null || order.userId === userId),
+          );
+          for (const limit of [1, 2, 5, 7, 100]) {
+            const found = await allFound(harness.orderPages, { productId, userId }, limit);
+            expectEqual(found, expected, `orders of ${productId} and ${userId} in pages of ${limit}`);
+          }
+        }
+      }
+    },
+  },
+  {
+    name: "goes on behind any place, also one where there is no order",
+    async run(harness) {
+      const orders = await givenOrders(harness);
+      const places = [0, 1, 2, 4, 5, 9].flatMap((n) => [0, 3, 7, 50].map((number) => ({ productId: idOf(n), number })));
+      for (const place of places) {
+        const behind = orders.filter(
+          ({ productId, number }) =>
+            productId > place.productId || (productId === place.productId && number > place.number),
+        );
+        for (const productId of [null, idOf(4)]) {
+          for (const userId of [null, "one"]) {
+            const expected = behind.filter(
+              (order) =>
+                (productId === null || order.productId === productId) && (userId === null || order.userId === userId),
+            );
+            const found = await harness.orderPages.search({ productId, userId }, place, 4);
+            expectEqual(found, expected.slice(0, 4), `orders of ${productId} and ${userId} behind ${place.productId}`);
+          }
+        }
+      }
+    },
+  },
+  {
+    name: "finds no orders of a product or a buyer that is not there, or has none",
+    async run(harness) {
+      await givenOrders(harness);
+      for (const productId of [idOf(2), idOf(3), idOf(77)]) {
+        for (const userId of [null, "one"]) {
+          expectEqual(await harness.orderPages.search({ productId, userId }, null, 9), [], `orders of ${productId}`);
+        }
+      }
+      expectEqual(await harness.orderPages.search({ productId: null, userId: "nobody" }, null, 9), [], "a stranger's");
     },
   },
   {

@@ -14,7 +14,7 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
       });
       expectEqual(
         seen,
-        { epoch: 1, revision: 0, total: 100, committed: 2, product: productOf({ epoch: 1 }) },
+        { epoch: 1, revision: 0, total: 100, committed: 2, product: productOf({ epoch: 1, committed: 2 }) },
         "the ledger",
       );
       const called: string[] = [];

@@ -38,7 +38,7 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
       const product = await givenProduct(harness);
       await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
       await harness.products.create([productOf({ name: "Other", totalQuantity: 7 })]);
-      expectEqual(await harness.products.find(PRODUCT), product, "the product");
+      expectEqual(await harness.products.find(PRODUCT), { ...product, committed: 1 }, "the product");
       const ledger = await harness.orders.withLedger(PRODUCT, async ({ epoch, total, committed }) => ({
         epoch,
         total,
@@ -55,6 +55,46 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
       const total = await orders.withLedger(PRODUCT, async (ledger) => ledger.total);
       expectEqual(product?.totalQuantity, total, "product and ledger are of one creation");
       expectEqual((await products.page(null, 50)).length, 1, "products");
+    },
+  },
+  {
+    name: "creates a thousand products in one call, each with its ledger, and leaves those alone that are there",
+    async run(harness) {
+      await givenProduct(harness, { id: idOf(500), name: "Mine" });
+      const products = Array.from({ length: 1_000 }, (_, n) =>
+        productOf({
+          id: idOf(1_000 - n),
+          name: `Number ${n}`,
+          description: n % 2 === 0 ? null : "",
+          totalQuantity: n + 1,
+        }),
+      );
+      await harness.products.create(products);
+      const expected = products.map((product) =>
+        product.id === idOf(500) ? productOf({ id: product.id, name: "Mine", epoch: 1 }) : product,
+      );
+      expectEqual(await harness.products.page(null, 2_000), expected.reverse(), "the products");
+      const total = await harness.orders.withLedger(idOf(1), async (ledger) => ledger.total);
+      expectEqual(total, 1_000, "the total of one");
+    },
+  },
+  {
+    name: "creates a product once that is in a list twice: the first one; and nothing of an empty list",
+    async run({ products }) {
+      await products.create([productOf(), productOf({ id: OTHER_PRODUCT }), productOf({ name: "Again" })]);
+      await products.create([]);
+      expectEqual(await products.page(null, 9), [productOf(), productOf({ id: OTHER_PRODUCT })], "the products");
+    },
+  },
+  {
+    name: "creates each product once when ten create the same ones at once, in any order",
+    async run({ products }) {
+      const lists = Array.from({ length: 10 }, (_, n) => {
+        const list = Array.from({ length: 50 }, (_, k) => productOf({ id: idOf(k + 1), totalQuantity: n + 1 }));
+        return n % 2 === 0 ? list : list.reverse();
+      });
+      await Promise.all(lists.map((list) => products.create(list)));
+      expectEqual((await products.page(null, 99)).length, 50, "products");
     },
   },
   {
@@ -112,10 +152,16 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
   {
     name: "projects sold units of the products that were behind, and only those",
     async run(harness) {
+      const sold = async () => {
+        const product = await harness.products.find(PRODUCT);
+        return [product?.committed, product?.soldQuantity];
+      };
       await givenProduct(harness);
       await givenProduct(harness, { id: OTHER_PRODUCT });
       await harness.orders.commit(PRODUCT, 1, [draftOf(1, { quantity: 2 })]);
+      expectEqual(await sold(), [2, 0], "committed and projected units before");
       expectEqual(await harness.products.projectSold(), 1, "products changed");
+      expectEqual(await sold(), [2, 2], "committed and projected units after");
       expectEqual(await harness.products.projectSold(), 0, "products changed the second time");
       await harness.orders.commit(PRODUCT, 1, [draftOf(2)]);
       await harness.orders.commit(OTHER_PRODUCT, 1, [draftOf(3, { productId: OTHER_PRODUCT })]);

@@ -1,3 +1,4 @@
+import type { Change } from "../change.js";
 import type { Ledger, Order } from "../order.js";
 import type { Product } from "../product.js";
 import type { Changes } from "../ports/changes.js";
@@ -15,7 +16,12 @@ export interface BookView {
   readonly ledger: Ledger;
   /** By number. */
   readonly orders: readonly Order[];
-  readonly rows: ReadonlyMap<string, { readonly status: "void" | Order["status"] }>;
+  /** By revision, from 1. */
+  readonly changes: readonly Change[];
+  readonly rows: ReadonlyMap<
+    string,
+    Pick<Order, "userId" | "fingerprint"> & { readonly status: "void" | Order["status"] }
+  >;
 }
 
 export interface MemoryDatabase {
@@ -37,7 +43,9 @@ export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabas
     changes: memoryChanges(books),
     inspect(productId) {
       const book = books.ofProduct.get(productId);
-      return book ? { product: productOf(book), ledger: ledgerOf(book), orders: book.orders, rows: book.rows } : null;
+      if (!book) return null;
+      const { orders, changes, rows } = book;
+      return { product: productOf(book), ledger: ledgerOf(book), orders, changes, rows };
     },
   };
 }

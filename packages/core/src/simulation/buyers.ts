@@ -1,5 +1,6 @@
 import type { PurchaseOutcome } from "../use-cases/purchase.js";
 import type { PurchaseRequest } from "../use-cases/purchase-request.js";
+import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
 import type { World } from "./world.js";
 
@@ -39,7 +40,7 @@ export interface Buyers {
 
 const MAX_TRIES = 5;
 
-export function createBuyers(world: World, fleet: Fleet): Buyers {
+export function createBuyers(world: World, fleet: Fleet, changers: Changers): Buyers {
   const { random, scheduler, journal, plan } = world;
   const purchases: Purchase[] = [];
   let pending = 0;
@@ -120,6 +121,7 @@ export function createBuyers(world: World, fleet: Fleet): Buyers {
     send(purchase, (answer) => {
       const failed = answer.kind === "lost" || answer.kind === "thrown" || answer.kind === "unavailable";
       const busy = answer.kind === "refused" && answer.reason === "in-progress";
+      if (answer.kind === "purchased" && random.chance(plan.changes.regret)) changers.cancel(answer.order.id);
       const again = failed || busy ? 0.8 : answer.kind === "purchased" ? 0.2 : 0.1;
       if (!purchase.repeatable || tries >= MAX_TRIES || !random.chance(again)) return;
       pending += 1;

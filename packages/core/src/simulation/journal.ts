@@ -13,6 +13,9 @@ export interface Journal {
   /** A line of the trace; made only where there is one. */
   note(line: () => string): void;
   readonly trace: readonly string[];
+  /** Remembers that something happened now, for whoever asks how long it had not. */
+  mark(what: string): void;
+  longestPauseMs(what: string, sinceMs: number): number;
   violated(invariant: Invariant, sentence: string): void;
   violation(): Violation | null;
 }
@@ -20,6 +23,7 @@ export interface Journal {
 export function createJournal(elapsedMs: () => number, traced: boolean): Journal {
   const counts = new Map<string, number>();
   const trace: string[] = [];
+  const marks = new Map<string, number[]>();
   let violation: Violation | null = null;
 
   const write = (line: string): void => {
@@ -31,6 +35,16 @@ export function createJournal(elapsedMs: () => number, traced: boolean): Journal
     count: (what, by = 1) => void counts.set(what, (counts.get(what) ?? 0) + by),
     note(line) {
       if (traced) write(line());
+    },
+    mark(what) {
+      const times = marks.get(what) ?? [];
+      times.push(elapsedMs());
+      marks.set(what, times);
+    },
+    longestPauseMs(what, sinceMs) {
+      const times = (marks.get(what) ?? []).filter((atMs) => atMs > sinceMs);
+      const pauses = [...times, elapsedMs()].map((atMs, index) => atMs - (times[index - 1] ?? sinceMs));
+      return Math.max(...pauses);
     },
     violated(invariant, sentence) {
       if (violation) return;

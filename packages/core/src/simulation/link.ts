@@ -7,7 +7,7 @@ type StoreName = "inventory" | "orders";
 /** How long a process waits for an answer before it calls the store unavailable. */
 const TIME_OUT_US = 600_000;
 /** How long a call that timed out may still be on its way to the store. */
-const LATEST_US = 3_000_000;
+export const LATEST_US = 3_000_000;
 
 /** Runs a part of a call on the calling process, while the store waits for it. */
 export type OnProcess = <T>(work: () => Promise<T>) => Promise<T>;

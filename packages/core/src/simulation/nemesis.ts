@@ -1,4 +1,6 @@
+import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
+import { LATEST_US } from "./link.js";
 import { KINDS, type FaultKind } from "./plan.js";
 import type { Process } from "./process.js";
 import { struck, type World } from "./world.js";
@@ -10,7 +12,7 @@ export interface Nemesis {
   heal(): void;
 }
 
-export function startNemesis(world: World, fleet: Fleet, productIds: readonly string[]): Nemesis {
+export function startNemesis(world: World, fleet: Fleet, changers: Changers, productIds: readonly string[]): Nemesis {
   const { plan, random, scheduler, journal, memory, database, weather, traps } = world;
   const snapshots: (() => void)[] = [];
   let healed = false;
@@ -57,6 +59,14 @@ export function startNemesis(world: World, fleet: Fleet, productIds: readonly st
       case "orders away":
         away(kind, "orders", random.between(200, 5_000));
         break;
+      case "orders cancelled":
+        for (const productId of productIds) {
+          void changers.cancelAtOnce(productId).then((count) => {
+            if (count > 0) struck(journal, kind);
+            journal.note(() => `*** ${count} orders of ${productId} cancelled`);
+          });
+        }
+        break;
       case "late call":
         weather.late.add("commit");
         break;
@@ -87,6 +97,7 @@ export function startNemesis(world: World, fleet: Fleet, productIds: readonly st
       traps.clear();
       weather.odds = { requestLost: 0, replyLost: 0, late: 0, announcementLost: 0 };
       weather.awayUntilUs.inventory = weather.awayUntilUs.orders = 0;
+      weather.lateUntilMs = scheduler.elapsedMs() + LATEST_US / 1000;
       fleet.heal();
       journal.note(() => "*** healed");
     },

@@ -16,6 +16,8 @@ export type FaultKind =
   | "old snapshot"
   | "inventory away"
   | "orders away"
+  /** Somebody has orders cancelled whose units are still held, and a few more; the inventory follows at once, or not yet. */
+  | "orders cancelled"
   /** The next call of the trap's method reaches its store long after its caller gave it up. No seed draws it by itself. */
   | "late call";
 
@@ -25,6 +27,9 @@ export interface PlannedFault {
   readonly kind: FaultKind;
   readonly trap: { readonly method: string; readonly phase: Phase } | null;
 }
+
+/** What an operator does to a sale that goes on. */
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** Where in a port call something may strike: sent by the process, at the store's door, carried out there, answered to the process. */
 export type Phase = "sent" | "arriving" | "applied" | "answered";
@@ -41,6 +46,14 @@ export interface Plan {
   /** Admission in one step of the store, or the seed's own lock, then hold. */
   readonly admission: "one step" | "lock then hold";
   readonly faults: readonly PlannedFault[];
+  readonly changes: {
+    /** About the pause between two changes by operators; 0: they change nothing. */
+    readonly everyMs: number;
+    /** What they do, the likelier more often. */
+    readonly kinds: readonly ChangeKind[];
+    /** Chance that a buyer has what they bought cancelled. */
+    readonly regret: number;
+  };
   /** Chances that a call, or an announcement, meets with this. */
   readonly odds: {
     readonly requestLost: number;
@@ -63,6 +76,7 @@ export const KINDS = [
   "old snapshot",
   "inventory away",
   "orders away",
+  "orders cancelled",
 ] as const;
 const METHODS = [
   "admit",
@@ -77,6 +91,26 @@ const METHODS = [
   "moveEpoch",
   "withLedger",
   "ofBuyer",
+  "withhold",
+  "withhold",
+  "change",
+  "change",
+  "cancel",
+  "apply",
+  "apply",
+  "changesAfter",
+] as const;
+const CHANGE_KINDS = [
+  "cancel one",
+  "cancel one at several places",
+  "cancel many",
+  "raise",
+  "lower",
+  "lower too far",
+  "down and up",
+  "price",
+  "limit",
+  "window",
 ] as const;
 const PHASES = ["sent", "arriving", "applied", "answered"] as const;
 const ODDS = [0, 0.002, 0.01, 0.03] as const;
@@ -98,6 +132,11 @@ export function drawPlan(random: Random): Plan {
     lockTtlMs: random.between(1_500, 2_500),
     admission: random.pick(["one step", "lock then hold"]),
     faults,
+    changes: {
+      everyMs: random.pick([0, 300, 800, 2_500]),
+      kinds: Array.from({ length: 6 }, () => random.pick(CHANGE_KINDS)),
+      regret: random.pick([0, 0.02, 0.1]),
+    },
     odds: {
       requestLost: random.pick(ODDS),
       replyLost: random.pick(ODDS),

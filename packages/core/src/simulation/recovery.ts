@@ -1,5 +1,11 @@
+import { buyerOrder } from "../order.js";
+import type { InventoryStatus } from "../ports/inventory.js";
+import type { BookView } from "../memory/database.js";
 import type { Answer, Buyers, Purchase } from "./buyers.js";
+import { openWindow, type Changers } from "./changers.js";
+import type { Fleet } from "./fleet.js";
 import type { Invariant } from "./journal.js";
+import type { Operators } from "./operators.js";
 import type { World } from "./world.js";
 
 /**
@@ -12,10 +18,41 @@ const SELLS_OUT_WITHIN_MS = 60_000;
 /** Strangers who buy at once, to the last unit. */
 const QUEUE = 8;
 
-type Step = (world: World, buyers: Buyers, productIds: readonly string[]) => Promise<void>;
+export interface People {
+  readonly fleet: Fleet;
+  readonly buyers: Buyers;
+  readonly changers: Changers;
+  readonly operators: Operators;
+}
+
+type Step = (world: World, people: People, productIds: readonly string[]) => Promise<void>;
+
+/** A sale whose terms were changed is opened again, with some units more, once no earlier change can come any more. */
+export const opens: Step = async (world, { changers }, [productId = ""]) => {
+  const { scheduler, journal, plan, database, random } = world;
+  if (plan.changes.everyMs === 0) return;
+  const failed = () => journal.violation() !== null;
+  await scheduler.run(() => failed() || (changers.pending() === 0 && nothingIsLate(world)), QUIET_WITHIN_MS);
+
+  let open = false;
+  function ask(): void {
+    const total = database.inspect(productId)?.ledger.total ?? 1;
+    changers.change(productId, { ...openWindow(world), totalQuantity: total + random.between(0, 10) }, (told) => {
+      open = told.kind === "told" && told.answer.kind === "changed";
+      if (!open) scheduler.after(200_000, ask);
+    });
+  }
+  ask();
+  await scheduler.run(() => failed() || open, GOES_ON_WITHIN_MS);
+  if (!open) journal.violated("I5", `nobody could open the sale for ${GOES_ON_WITHIN_MS} ms`);
+};
+
+/** A total could change after whatever is checked. */
+const nothingIsLate = ({ plan, scheduler, weather }: World) =>
+  (plan.changes.everyMs === 0 && plan.changes.regret === 0) || scheduler.elapsedMs() > weather.lateUntilMs;
 
 /** I5, first half: after the last fault heals, somebody new buys within seconds. */
-export const goesOn: Step = async (world, buyers, [productId = ""]) => {
+export const goesOn: Step = async (world, { buyers }, [productId = ""]) => {
   const healedMs = world.scheduler.elapsedMs();
   const bought = await strangersBuy(world, buyers, productId, 1, GOES_ON_WITHIN_MS, (sold) => sold > 0);
   if (!bought) world.journal.violated("I5", `nobody could buy for ${GOES_ON_WITHIN_MS} ms after the last fault`);
@@ -23,35 +60,31 @@ export const goesOn: Step = async (world, buyers, [productId = ""]) => {
 };
 
 /** I5, second half: it sells out, to the last unit. */
-export const sellsOut: Step = async (world, buyers, [productId = ""]) => {
+export const sellsOut: Step = async (world, { buyers }, [productId = ""]) => {
   const soldOut = await strangersBuy(world, buyers, productId, QUEUE, SELLS_OUT_WITHIN_MS, () => false);
   if (!soldOut) world.journal.violated("I5", `${left(world, productId)} units cannot be sold`);
 };
 
 /** I2: nothing is under way and no hold is left, and the inventory and the orders agree to the unit. */
-export const becomesQuiet: Step = async (world, buyers, productIds) => {
+export const becomesQuiet: Step = async (world, people, productIds) => {
   const { scheduler, journal, memory, database } = world;
   const untilMs = scheduler.elapsedMs() + QUIET_WITHIN_MS;
+  const { buyers, changers, operators } = people;
+  const pending = () => buyers.pending() + changers.pending() + operators.pending();
 
   for (const productId of productIds) {
     for (;;) {
       const book = database.inspect(productId);
       const status = book && (await memory.inventory.status(productId, book.ledger.epoch));
-      const ended = book !== null && book.product.saleEndAtMs <= scheduler.clock.now();
-      if (buyers.pending() === 0 && (status?.held === 0 || (ended && status === null))) {
-        if (
-          status &&
-          (status.available + status.purchased !== book.ledger.total || status.purchased !== book.ledger.committed)
-        ) {
-          journal.violated("I2", `quiet, and yet ${JSON.stringify(status)} beside ${JSON.stringify(book.ledger)}`);
-        }
+      const needed = book === null || scheduler.clock.now() < book.product.saleEndAtMs;
+      const settled = status ? status.held === 0 && status.revision === book.ledger.revision : !needed;
+      if (settled && pending() === 0 && nothingIsLate(world)) {
+        if (status) await agree(world, book, status);
         break;
       }
       if (scheduler.elapsedMs() >= untilMs) {
-        journal.violated(
-          "I2",
-          `no quiet: ${buyers.pending()} purchases under way, inventory ${JSON.stringify(status)}`,
-        );
+        const stands = `inventory ${JSON.stringify(status)}, ledger ${JSON.stringify(book?.ledger)}`;
+        journal.violated("I2", `no quiet: ${pending()} requests under way, ${stands}`);
         return;
       }
       await scheduler.run(() => journal.violation() !== null, 200);
@@ -60,10 +93,32 @@ export const becomesQuiet: Step = async (world, buyers, productIds) => {
   }
 };
 
+/** Counts, terms, and what is known of every buyer. */
+async function agree({ journal, memory }: World, book: BookView, status: InventoryStatus): Promise<void> {
+  const { ledger, product, orders } = book;
+  const { available, purchased } = status;
+  if (available + purchased !== ledger.total || purchased !== ledger.committed)
+    journal.violated("I2", `quiet, and yet ${JSON.stringify(status)} beside ${JSON.stringify(ledger)}`);
+  const fields = ["totalQuantity", "priceMinor", "perUserLimit", "saleStartAtMs", "saleEndAtMs", "revision"] as const;
+  if (fields.some((field) => status[field] !== product[field]))
+    journal.violated("I2", `quiet, and yet ${JSON.stringify(status)} beside ${JSON.stringify(product)}`);
+
+  const userIds = [...new Set(orders.map(({ userId }) => userId))];
+  const known = (await memory.inventory.buyers(product.id, ledger.epoch, userIds)) ?? [];
+  for (const [index, userId] of userIds.entries()) {
+    const expected = orders.filter((order) => order.userId === userId).map(buyerOrder);
+    const found = known[index]?.orders ?? null;
+    if (found === null && !status.buyersLoaded) continue;
+    const units = new Map((found ?? []).map((order) => [order.id, order.units]));
+    if (units.size !== expected.length || expected.some((order) => units.get(order.id) !== order.units))
+      journal.violated("I2", `${userId} has ${JSON.stringify(expected)}, the inventory knows ${JSON.stringify(found)}`);
+  }
+}
+
 const MAX_ASKED_AGAIN = 10;
 
 /** What was sold is still told to whoever asks again; whoever is new is told that nothing is left. */
-export const answersStill: Step = async (world, buyers, [productId = ""]) => {
+export const answersStill: Step = async (world, { buyers }, [productId = ""]) => {
   const { scheduler, journal } = world;
 
   /** A process that a late fault still stops may say "not now"; it may not for ever. */
@@ -87,6 +142,31 @@ export const answersStill: Step = async (world, buyers, [productId = ""]) => {
   ask(buyers.stranger(productId), "I5", (answer) => answer.kind === "refused" && answer.reason === "sold-out");
   await scheduler.run(() => asked === 0 || journal.violation() !== null, QUIET_WITHIN_MS);
   if (asked > 0) journal.violated("I5", `${asked} of those who ask again get no answer`);
+};
+
+/** Nothing is late any more, so reconcile must find nothing at all. */
+export const isWithoutDrift: Step = async ({ scheduler, journal }, { operators, fleet }, productIds) => {
+  let left = productIds.length;
+  for (const productId of productIds) ask(productId);
+
+  function ask(productId: string): void {
+    const again = () => scheduler.after(200_000, () => ask(productId));
+    const running = fleet.any();
+    if (!running) {
+      again();
+      return;
+    }
+    operators.reconcile(running, productId, (report) => {
+      if (!report) {
+        again();
+        return;
+      }
+      left -= 1;
+      if (report.drift.length > 0) journal.violated("I2", `drift in the end: ${JSON.stringify(report)}`);
+    });
+  }
+  await scheduler.run(() => left === 0 || journal.violation() !== null, QUIET_WITHIN_MS);
+  if (left > 0) journal.violated("I5", "reconcile gives no answer in the end");
 };
 
 const left = ({ database }: World, productId: string): number => {

@@ -1,10 +1,11 @@
 import { createBuyers, type Buyers } from "./buyers.js";
+import { startChangers } from "./changers.js";
 import { startFleet } from "./fleet.js";
 import type { Violation } from "./journal.js";
 import { startNemesis, type Nemesis } from "./nemesis.js";
 import { putOnSale } from "./opening.js";
 import { startOperators } from "./operators.js";
-import { answersStill, becomesQuiet, goesOn, sellsOut } from "./recovery.js";
+import { answersStill, becomesQuiet, goesOn, isWithoutDrift, opens, sellsOut } from "./recovery.js";
 import { judgeAnswers } from "./verdict.js";
 import { createWorld, type World, type WorldOptions } from "./world.js";
 
@@ -31,19 +32,23 @@ export async function simulate(options: WorldOptions): Promise<SimulationReport>
   journal.count("processes", plan.processes);
   const fleet = startFleet(world);
   const productIds = await putOnSale(world, fleet);
-  const buyers = createBuyers(world, fleet);
-  const nemesis = startNemesis(world, fleet, productIds);
+  const changers = startChangers(world, fleet, productIds);
+  const buyers = createBuyers(world, fleet, changers);
+  const nemesis = startNemesis(world, fleet, changers, productIds);
   const operators = startOperators(world, fleet, productIds);
 
   const failed = () => journal.violation() !== null;
   const enough = sendCrowd(world, buyers, nemesis, productIds);
   await scheduler.run(() => failed() || enough(), LONGEST_CROWD_MS);
   operators.stop();
+  changers.stop();
   if (!failed()) nemesis.heal();
 
-  const steps = [goesOn, becomesQuiet, sellsOut, becomesQuiet, answersStill];
-  for (const step of steps) if (!failed()) await step(world, buyers, productIds);
+  const people = { fleet, buyers, changers, operators };
+  const steps = [opens, goesOn, becomesQuiet, sellsOut, becomesQuiet, answersStill, isWithoutDrift];
+  for (const step of steps) if (!failed()) await step(world, people, productIds);
   if (!failed()) judgeAnswers(world, productIds, buyers.purchases);
+  if (!failed()) changers.judge();
 
   journal.count("attempts", buyers.attempts());
   return {

@@ -1,3 +1,4 @@
+import { OrderMayStand } from "../faults.js";
 import type { Order } from "../order.js";
 import type { Attempt, Purchase } from "./buyers.js";
 import type { World } from "./world.js";
@@ -22,7 +23,9 @@ export function judgeAnswers(
       .filter((told) => told !== false);
 
     for (const one of told) {
-      if (JSON.stringify(one) !== JSON.stringify(order)) {
+      // What was told as completed may be cancelled since, never the other way round.
+      const told = one.status === "confirmed" && order ? { ...one, status: order.status } : one;
+      if (JSON.stringify(told) !== JSON.stringify(order)) {
         journal.violated("I4", `${name} was told of ${JSON.stringify(one)}, and ${JSON.stringify(order)} stands`);
       }
     }
@@ -57,7 +60,7 @@ function endedWithoutOrder({ answer }: Attempt): boolean {
       return answer.orderId === null;
     // 503 without an order's id: nothing was sold.
     case "thrown":
-      return true;
+      return !(answer.fault instanceof OrderMayStand);
     case "purchased":
     case "lost":
     case undefined:

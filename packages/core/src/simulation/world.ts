@@ -19,6 +19,8 @@ export interface Weather {
   /** Methods whose next call is late. */
   readonly late: Set<string>;
   readonly awayUntilUs: { inventory: number; orders: number };
+  /** Until then a call that its caller gave up may still arrive. */
+  lateUntilMs: number;
 }
 
 /** Everything of one seed that outlives its processes. */
@@ -59,7 +61,7 @@ export function createWorld(options: WorldOptions): World {
 
   const database = createMemoryDatabase({ clock });
   const memory = createMemoryInventory({ clock, lockTtlMs: plan.lockTtlMs });
-  const invariants = createInvariants({ sales: plan.sales, database, memory, journal });
+  const invariants = createInvariants({ sales: plan.sales, database, memory, journal, nowMs: clock.now });
   const { inventory, loading, inventoryChanges } = memory;
   const { products, orders, orderPages, changes } = database;
   let locks = createMemoryLocks({ clock });
@@ -81,7 +83,7 @@ export function createWorld(options: WorldOptions): World {
     stores: watched(rewire(bare), invariants, journal),
     announcements: createMemoryAnnouncements(),
     ids: createSimulatedIds(),
-    weather: { odds: plan.odds, late: new Set(), awayUntilUs: { inventory: 0, orders: 0 } },
+    weather: { odds: plan.odds, late: new Set(), awayUntilUs: { inventory: 0, orders: 0 }, lateUntilMs: 0 },
     traps: createTraps(),
     loseLocks: () => void (locks = createMemoryLocks({ clock })),
   };

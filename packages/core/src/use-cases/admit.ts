@@ -8,7 +8,7 @@ import type { InService } from "./in-service.js";
 export type Admitted = Exclude<HoldAnswer, { kind: "not-in-service" | "unknown-buyer" }>;
 
 /** Once, and again for each change of the product that comes in between. */
-const MAX_LESSONS = 5;
+const MAX_LESSONS = 20;
 
 export interface AdmitPorts {
   readonly admission: Admission;
@@ -35,7 +35,8 @@ export const admit =
         const buyer = { userId, orders: known.map(buyerOrder) };
         if ((await loading.teach(productId, epoch, answer.revision, [buyer])) === "not-in-service") return null;
       }
-      return null;
+      // The inventory is whole: restoring it, under the ledger's lock, would help nobody.
+      throw new StoreUnavailable("inventory", "none");
     });
 
 /** An answer that was lost is asked for again: the same id gets the same answer, and no buyer waits for the reaper. */

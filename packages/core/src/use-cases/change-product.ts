@@ -1,4 +1,5 @@
 import type { Catalogue } from "../catalogue.js";
+import { withholder } from "../change.js";
 import { InvalidRequest, StoreUnavailable } from "../faults.js";
 import * as input from "../input.js";
 import { toMinorUnits } from "../money.js";
@@ -8,6 +9,7 @@ import type { Announce } from "../ports/announcements.js";
 import type { Changes, ProductEdit } from "../ports/changes.js";
 import type { Clock } from "../ports/clock.js";
 import type { Ids } from "../ports/ids.js";
+import type { Inventory } from "../ports/inventory.js";
 import type { InventoryChanges } from "../ports/inventory-changes.js";
 import type { Orders } from "../ports/orders.js";
 import type { Reservation } from "../reservation.js";
@@ -45,6 +47,7 @@ export interface ChangePorts {
   readonly saleStatus: (productId: string) => Promise<SaleStatus | null>;
   readonly followChanges: FollowChanges;
   readonly changes: Changes;
+  readonly inventory: Inventory;
   readonly inventoryChanges: InventoryChanges;
   readonly admission: Admission;
   readonly orders: Orders;
@@ -55,7 +58,9 @@ export interface ChangePorts {
 }
 
 /** Changes and rebuilds by others that one change may meet before its maker is told to come back later. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 20;
+/** Pause while another change has units withheld that would be enough for this one. */
+const PAUSE_MS = 100;
 
 /**
  * Changes a product while its sale goes on. The ledger is changed first and the hot store follows, but for a lowered total: its units
@@ -73,13 +78,7 @@ export const changeProduct = (ports: ChangePorts) => {
       const status = await saleStatus(id);
       const product = await catalogue.refresh(id);
       if (!product || !status) return { kind: "unknown-product" };
-      const edit = checkEdit(change, product);
-      // An inventory that is behind would take units from a total that is no more.
-      if (status.stock.revision < product.revision) {
-        await followChanges(id);
-        continue;
-      }
-      const outcome = await attempt(product, edit);
+      const outcome = await attempt(product, checkEdit(change, product));
       if (outcome === "again") continue;
       if (outcome !== "changed") return outcome;
       await followChanges(id).catch((fault: unknown) => onFault("following a change", fault));
@@ -93,7 +92,7 @@ export const changeProduct = (ports: ChangePorts) => {
 
 /** One change under an id of its own, from the withheld units to their end. */
 const attemptWith = (ports: ChangePorts) => {
-  const { changes, inventoryChanges, inService, orders, clock, ids } = ports;
+  const { changes, inventory, inventoryChanges, inService, followChanges, orders, clock, ids } = ports;
   const release = putBack(ports);
 
   return async (product: Product, edit: ProductEdit): Promise<ChangeOutcome | "changed" | "again"> => {
@@ -102,28 +101,36 @@ const attemptWith = (ports: ChangePorts) => {
     const units = product.totalQuantity - (edit.totalQuantity ?? product.totalQuantity);
     let reservation: Reservation | null = null;
     if (units > 0) {
-      const answer = await inventoryChanges.withhold({ productId, epoch, revision, changeId, units });
+      const wanted = { productId, epoch, revision, changeId, units };
+      const answer = await untilKnown(clock, () => inventoryChanges.withhold(wanted));
       switch (answer.kind) {
         case "withheld":
           reservation = answer.reservation;
           break;
         case "too-few":
-          return { kind: "total-too-low", smallest: answer.held + answer.purchased };
+          return tooLow(product, product.totalQuantity - units);
         case "not-in-service":
           await inService.restore(productId, epoch);
           return "again";
         case "other-revision":
+          // One that is behind would take units from a total that is no more.
+          await followChanges(productId);
           return "again";
       }
     }
 
     const withheld = reservation && { epoch, revision, units };
-    const answer = await untilKnown(clock, () => changes.change(productId, changeId, edit, withheld));
-    if (answer?.kind === "changed") return "changed";
-    if (reservation && !(await giveBack(reservation))) return "changed";
-    switch (answer?.kind) {
-      case undefined:
-        return { kind: "unknown-product" };
+    let tries = 0;
+    const answer = await untilKnown(clock, () => {
+      tries += 1;
+      return changes.change(productId, changeId, edit, withheld);
+    });
+    if (answer === null) return { kind: "unknown-product" };
+    if (answer.kind === "changed") return "changed";
+    // An earlier try may still be on its way, and find that it can be made by then: only a void makes this answer final.
+    const ended = reservation ?? (tries > 1 ? nothingWithheld(product, changeId, clock.now()) : null);
+    if (ended && !(await giveUp(ended))) return "changed";
+    switch (answer.kind) {
       case "moved":
       case "void":
         return "again";
@@ -134,14 +141,33 @@ const attemptWith = (ports: ChangePorts) => {
     }
   };
 
-  /** Void first, as for a purchase. False where the change stands after all. */
-  async function giveBack(reservation: Reservation): Promise<boolean> {
+  /** What another change has withheld is neither sold nor held: this one waits for what becomes of it. */
+  async function tooLow({ id, epoch }: Product, total: number): Promise<ChangeOutcome | "again"> {
+    const found = await inventory.audit(id, epoch);
+    if (found === null) return "again";
+    const withheld = found.holds.filter((hold) => hold.userId === withholder(hold.id));
+    const byOthers = withheld.reduce((sum, { quantity }) => sum + quantity, 0);
+    const smallest = found.status.held - byOthers + found.status.purchased;
+    if (total < smallest) return { kind: "total-too-low", smallest };
+    await clock.sleep(PAUSE_MS);
+    return "again";
+  }
+
+  /** Void first, as for a purchase, then the units. False where the change stands after all. */
+  async function giveUp(reservation: Reservation): Promise<boolean> {
     const [standing] = await orders.void(reservation.productId, [reservation]);
     if (standing === "changed") return false;
     await release(reservation.productId, reservation.epoch, [reservation]);
     return true;
   }
 };
+
+/** What stands for a change that holds no units, so that a void can be written under its id. */
+function nothingWithheld({ id: productId, epoch, priceMinor }: Product, changeId: string, nowMs: number): Reservation {
+  const times = { admittedAtMs: nowMs, deadlineMs: nowMs };
+  const userId = withholder(changeId);
+  return { id: changeId, productId, epoch, userId, quantity: 1, priceMinor, fingerprint: "", ...times };
+}
 
 /** @throws InvalidRequest that names the field */
 function checkEdit(change: ProductChange, product: Product): ProductEdit {

@@ -29,7 +29,6 @@ export const followChanges =
         const status = await inventory.status(productId, epoch);
         if (status === null) return null;
         const next = await changes.after(productId, status.revision, PAGE);
-        if (next.length === 0) return true;
         for (const change of next) {
           const answer = await inventoryChanges.apply(epoch, change);
           if (answer.kind === "not-in-service") return null;
@@ -40,6 +39,8 @@ export const followChanges =
           }
           if (answer.kind === "applied") tell(productId, epoch, answer);
         }
+        // Whatever the ledger had when it was read is applied. To wait until it has nothing new could last as long as the sale.
+        if (next.length < PAGE) return true;
       }
     });
     return followed !== null;

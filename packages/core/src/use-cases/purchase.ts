@@ -1,16 +1,12 @@
-import type { Catalogue } from "../catalogue.js";
-import { StoreUnavailable } from "../faults.js";
-import type { Committed, GroupCommit, Place } from "../group-commit.js";
+import { OrderMayStand, StoreRejected, StoreUnavailable } from "../faults.js";
+import type { GroupCommit, Place } from "../group-commit.js";
 import { unitsOf, type Order } from "../order.js";
-import type { Announce } from "../ports/announcements.js";
 import type { HoldRefusal } from "../ports/inventory.js";
 import type { Ids } from "../ports/ids.js";
-import type { Reservation } from "../reservation.js";
 import type { SoldOutMemory } from "../sold-out-memory.js";
 import { admit, type Admitted, type AdmitPorts } from "./admit.js";
-import type { FollowChanges } from "./follow-changes.js";
 import { attemptsAt, checkRequest, type Attempts, type PurchaseRequest } from "./purchase-request.js";
-import { putBack } from "./put-back.js";
+import { settleReservation, type SettlePorts } from "./settle-reservation.js";
 
 export type Refusal =
   | { readonly kind: "refused"; readonly reason: Exclude<HoldRefusal, "limit-reached" | "exceeds-limit"> }
@@ -35,15 +31,10 @@ export type PurchaseOutcome =
   /** Not sold now. With an `orderId` an order may stand under it: ask once the stores are back. */
   | { readonly kind: "unavailable"; readonly orderId: string | null };
 
-export interface PurchasePorts extends AdmitPorts {
-  readonly catalogue: Catalogue;
+export interface PurchasePorts extends AdmitPorts, SettlePorts {
   readonly commits: GroupCommit;
   readonly soldOut: SoldOutMemory;
-  readonly announce: Announce;
-  readonly followChanges: FollowChanges;
   readonly ids: Ids;
-  /** Runs what no buyer waits for. */
-  readonly inBackground: (doing: string, work: Promise<unknown>) => void;
 }
 
 /** Attempts of one request that may end in a void. */
@@ -87,9 +78,9 @@ export const purchase = (ports: PurchasePorts) => {
 
 /** One reservation, from admission to its end: the buyer's answer, or that it ended without an order: now, or before. */
 const attemptWith = (ports: PurchasePorts) => {
-  const { catalogue, admission, inService, orders, inBackground, followChanges } = ports;
+  const { catalogue, orders } = ports;
   const admitBuyer = admit(ports);
-  const release = putBack(ports);
+  const settle = settleReservation(ports);
 
   async function attempt(
     attempts: Attempts,
@@ -111,7 +102,9 @@ const attemptWith = (ports: PurchasePorts) => {
       const { reservation } = admitted;
       if (reservation.fingerprint !== hold.fingerprint) return { kind: "key-reused" };
 
-      const committed = await place.commit({ ...reservation, currency: product.currency, metadata });
+      const committed = await place
+        .commit({ ...reservation, currency: product.currency, metadata })
+        .catch((fault: unknown) => throwMayStand(fault, reservationId));
       if (committed.kind !== "epoch-moved") return settle(reservation, admitted.revision, committed);
       // The hold went with its inventory: the same reservation is admitted again, to the new one.
       await catalogue.refresh(product.id);
@@ -119,41 +112,8 @@ const attemptWith = (ports: PurchasePorts) => {
     return { kind: "unavailable", orderId: null };
   }
 
-  async function settle(
-    reservation: Reservation,
-    revision: number,
-    committed: Exclude<Committed, { kind: "epoch-moved" }>,
-  ) {
-    const { id, productId, epoch } = reservation;
-    switch (committed.kind) {
-      case "order":
-        // The hold of a cancelled order ends when the inventory follows: its units must not go back twice.
-        if (committed.order.status === "cancelled") inBackground("following changes", followChanges(productId));
-        // Sent before the buyer hears of the order, so that the next purchase finds the hold gone; a lost one costs nothing.
-        else inBackground("confirm", admission.confirm(productId, epoch, [reservation]));
-        return { kind: "purchased", order: committed.order, replayed: !committed.created } as const;
-      case "conflict":
-        await release(productId, epoch, [reservation]);
-        return { kind: "key-reused" } as const;
-      case "void":
-        // An inventory that admits what the ledger must refuse is not to be trusted: a new one takes its place.
-        if (committed.cause === "standing" || (await changedSince(productId, revision)))
-          await release(productId, epoch, [reservation]);
-        else await inService.restore(productId, epoch, epoch);
-        return committed.cause === "standing" ? ("void before" as const) : ("void" as const);
-      case "unavailable":
-        return { kind: "unavailable", orderId: committed.mayStand ? id : null } as const;
-    }
-  }
-
-  /** A limit that was lowered after the buyer was admitted: the ledger has it first, and neither store is wrong. */
-  async function changedSince(productId: string, revision: number): Promise<boolean> {
-    const product = await catalogue.refresh(productId);
-    return product !== null && product.revision > revision;
-  }
-
   async function replay(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
-    const order = await orders.find(orderId).catch(orNullWhenAway);
+    const order = await orders.find(orderId).catch((fault: unknown) => orNullWhenAway(fault, orderId));
     if (!order) return { kind: "unavailable", orderId };
     return order.fingerprint === fingerprint ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
   }
@@ -183,8 +143,14 @@ function refusal({ reason, orders, perUserLimit }: Extract<Admitted, { kind: "re
   }
 }
 
+/** A write was sent, so its buyer must hear where to ask; unless the store said that it took nothing of it. */
+function throwMayStand(fault: unknown, orderId: string): never {
+  if (fault instanceof StoreRejected) throw fault;
+  throw new OrderMayStand(orderId, { cause: fault });
+}
+
 /** The inventory knows that the order stands: its buyer is told where to ask, not that nothing was sold. */
-function orNullWhenAway(fault: unknown): null {
+function orNullWhenAway(fault: unknown, orderId: string): null {
   if (fault instanceof StoreUnavailable) return null;
-  throw fault;
+  throw new OrderMayStand(orderId, { cause: fault });
 }

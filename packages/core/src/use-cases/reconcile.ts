@@ -1,6 +1,10 @@
+import type { Change } from "../change.js";
+import type { Ledger } from "../order.js";
+import type { Product } from "../product.js";
+import type { Changes } from "../ports/changes.js";
 import type { Clock } from "../ports/clock.js";
 import type { Inventory } from "../ports/inventory.js";
-import type { LockedLedger, OrderPages, Orders } from "../ports/orders.js";
+import type { OrderPages, Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
 import type { FollowChanges } from "./follow-changes.js";
 import type { Rebuild } from "./rebuild.js";
@@ -15,10 +19,10 @@ export type Drift =
         | "stock"
         /** Units that the live holds add up to, against the counter. */
         | "held"
-        /** Units sold by the ledger and not yet in the inventory's holds, against the counter of purchased ones. */
+        /** Units sold by the ledger and not still among the inventory's holds, against the counter of purchased ones. */
         | "purchased"
         | "total"
-        /** Changes that the inventory has not followed in time. */
+        /** Changes that the inventory has not followed in time, or never heard of by the ledger. */
         | "revision"
         /** The projection of sold units that catalogues read. */
         | "sold-quantity";
@@ -54,6 +58,7 @@ export interface ReconcileReport {
 export interface ReconcilePorts {
   readonly orders: Orders;
   readonly orderPages: OrderPages;
+  readonly changes: Changes;
   readonly inventory: Inventory;
   readonly products: Products;
   readonly rebuild: Rebuild;
@@ -61,15 +66,20 @@ export interface ReconcilePorts {
   readonly clock: Clock;
 }
 
-/** How long what follows asynchronously may lag behind before it counts as drift: several rounds of housekeeping. */
-const PATIENCE_MS = 2_500;
+/**
+ * How long what follows asynchronously may lag behind before it counts as drift: longer than housekeeping takes to go on after its
+ * leader died.
+ */
+const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
+/** Changes that an inventory may be behind by while its counters are still compared. */
+const MAX_PENDING = 1_000;
 
 /**
  * Compares a product's inventory with its ledger, its buyers with their orders, and the projection of sold units, while the sale goes
  * on; with `fix` repairs what differs. Null where there is no such product. Finds nothing on a sound live sale: the inventory is read
- * in one instant under the ledger's lock, what was committed but not yet confirmed is found among its holds, and what may lag behind
- * is given time.
+ * in one instant under the ledger's lock, what was committed but not yet confirmed is found among its holds, what was cancelled but
+ * not yet followed among the changes, and what may lag behind is given time.
  */
 export const reconcile =
   (ports: ReconcilePorts) =>
@@ -86,65 +96,98 @@ export const reconcile =
 
 async function repair(ports: ReconcilePorts, { productId, epoch, drift }: ReconcileReport): Promise<void> {
   if (drift.some(({ kind }) => kind === "sold-quantity")) await ports.products.projectSold();
+  const others = drift.filter(({ kind }) => kind !== "sold-quantity");
+  if (others.length === 0) return;
+  const isBehind = others.every((one) => one.kind === "revision" && one.found < one.expected);
+  if (isBehind) await ports.followChanges(productId);
   // A new inventory is at the ledger's revision, and learns all buyers anew.
-  if (drift.some(({ kind }) => kind !== "sold-quantity")) await ports.rebuild(productId, epoch);
+  else await ports.rebuild(productId, epoch);
 }
 
 /** Compares until nothing lags behind any more, or time is up. */
 async function comparePatiently(ports: ReconcilePorts, productId: string): Promise<ReconcileReport | null> {
+  const first = await look(ports, productId);
+  if (first === null) return null;
   const untilMs = ports.clock.now() + PATIENCE_MS;
-  const sold = { min: Number.POSITIVE_INFINITY, max: 0 };
-  for (;;) {
-    const report = await ports.orders.withLedger(productId, (ledger) => compare(ports, productId, ledger));
-    if (report === null) return null;
-    const { committed, soldQuantity } = report;
-    sold.min = Math.min(sold.min, committed);
-    sold.max = Math.max(sold.max, committed);
+  const sold = { min: first.ledger.committed, max: first.ledger.committed };
+
+  for (let last = first; ;) {
+    const { ledger, found } = last;
+    const { soldQuantity } = ledger.product;
+    sold.min = Math.min(sold.min, ledger.committed);
+    sold.max = Math.max(sold.max, ledger.committed);
     // On a live sale it is never what the ledger says now, but soon what the ledger said a moment ago.
-    const projected = soldQuantity >= sold.min && soldQuantity <= sold.max;
-    const behind = report.drift.some(({ kind }) => kind === "revision");
-    if ((projected && !behind) || ports.clock.now() >= untilMs) {
-      if (projected) return report;
-      const drift = { kind: "sold-quantity", expected: committed, found: soldQuantity } as const;
-      return { ...report, drift: [...report.drift, drift] };
+    const projected =
+      (soldQuantity >= sold.min && soldQuantity <= sold.max) || soldQuantity !== first.ledger.product.soldQuantity;
+    // Nor is the inventory where the ledger is now, but soon where the ledger was.
+    const followed = found === null || found.status.revision >= first.ledger.revision;
+    if ((projected && followed) || ports.clock.now() >= untilMs) {
+      const drift: Drift[] = await compare(ports, last);
+      const { revision, committed } = ledger;
+      if (!followed) drift.push({ kind: "revision", expected: revision, found: found.status.revision });
+      if (!projected) drift.push({ kind: "sold-quantity", expected: committed, found: soldQuantity });
+      return reportOf(last, drift);
     }
     await ports.clock.sleep(LOOK_AGAIN_MS);
+    const next = await look(ports, productId);
+    if (next === null) return null;
+    last = next;
   }
 }
 
-async function compare(
-  { inventory, clock }: ReconcilePorts,
-  productId: string,
-  ledger: LockedLedger,
-): Promise<ReconcileReport> {
-  const { epoch, revision, total, committed } = ledger;
-  const { soldQuantity, saleEndAtMs } = ledger.product;
-  const found = await inventory.audit(productId, epoch);
-  const report = { productId, epoch, total, committed, soldQuantity, fixed: false };
-  if (found === null) {
-    const drift: Drift[] = clock.now() < saleEndAtMs ? [{ kind: "missing-inventory" }] : [];
-    return { ...report, available: null, held: null, purchased: null, drift };
-  }
+/** Ledger and inventory in one instant: nothing is committed, changed or cancelled meanwhile. */
+interface Look {
+  readonly ledger: Ledger & { readonly product: Product };
+  readonly found: Awaited<ReturnType<Inventory["audit"]>>;
+  /** Of the live holds, those whose confirmed order stands. */
+  readonly confirmed: readonly { readonly id: string; readonly units: number }[];
+}
 
-  const { available, held, purchased, totalQuantity } = found.status;
+const look = ({ orders, inventory }: ReconcilePorts, productId: string): Promise<Look | null> =>
+  orders.withLedger(productId, async ({ epoch, revision, total, committed, product, confirmed }) => {
+    const found = await inventory.audit(productId, epoch);
+    const ledger = { epoch, revision, total, committed, product };
+    return { ledger, found, confirmed: found === null ? [] : await confirmed(found.holds.map(({ id }) => id)) };
+  });
+
+async function compare({ changes, clock }: ReconcilePorts, { ledger, found, confirmed }: Look): Promise<Drift[]> {
+  const { product, revision, total, committed } = ledger;
+  if (found === null) return clock.now() < product.saleEndAtMs ? [{ kind: "missing-inventory" }] : [];
+
+  const { status, holds } = found;
   const drift: Drift[] = [];
-  const check = (
-    kind: (Drift & Difference)["kind"] & Exclude<Drift["kind"], "buyer">,
-    expected: number,
-    actual: number,
-  ) => {
+  const check = (kind: Exclude<Drift["kind"], "buyer" | "missing-inventory">, expected: number, actual: number) => {
     if (expected !== actual) drift.push({ kind, expected, found: actual });
   };
-  check("stock", totalQuantity, available + held + purchased);
-  check("held", sum(found.holds.map(({ quantity }) => quantity)), held);
-  check("revision", revision, found.status.revision);
-  // Until it has followed, total and purchased are those of an earlier revision.
-  if (found.status.revision === revision) {
-    const unconfirmed = await ledger.confirmed(found.holds.map(({ id }) => id));
-    check("total", total, totalQuantity);
-    check("purchased", committed - sum(unconfirmed.map(({ units }) => units)), purchased);
-  }
-  return { ...report, available, held, purchased, drift };
+  check("stock", status.totalQuantity, status.available + status.held + status.purchased);
+  check("held", sum(holds.map(({ quantity }) => quantity)), status.held);
+  if (status.revision > revision) check("revision", revision, status.revision);
+
+  // What the inventory has still to follow. Rows never change, so they are read without the ledger's lock.
+  const missing = Math.max(0, revision - status.revision);
+  const pending =
+    missing === 0 ? [] : (await changes.after(product.id, status.revision, MAX_PENDING)).slice(0, missing);
+  if (pending.length < missing) return drift;
+  if (pending.every(({ kind }) => kind === "cancel")) check("total", total, status.totalQuantity);
+  check(
+    "purchased",
+    committed + unitsLeftBehind(pending, holds) - sum(confirmed.map(({ units }) => units)),
+    status.purchased,
+  );
+  return drift;
+}
+
+/** Units of orders that are cancelled, and that the inventory still counts as purchased. */
+function unitsLeftBehind(pending: readonly Change[], holds: readonly { readonly id: string }[]): number {
+  const held = new Set(holds.map(({ id }) => id));
+  return sum(pending.map((change) => (change.kind === "cancel" && !held.has(change.id) ? change.units : 0)));
+}
+
+function reportOf({ ledger, found }: Look, drift: readonly Drift[]): ReconcileReport {
+  const { product, epoch, total, committed } = ledger;
+  const { available = null, held = null, purchased = null } = found?.status ?? {};
+  const { id: productId, soldQuantity } = product;
+  return { productId, epoch, total, committed, available, held, purchased, soldQuantity, drift, fixed: false };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,12 @@
-import { checkReady, startEmbeddedPostgres, type EmbeddedPostgres } from "@flash-sale/adapters-postgres";
+import {
+  checkReady,
+  startEmbeddedPostgres,
+  type DataFolder,
+  type EmbeddedPostgres,
+} from "@flash-sale/adapters-postgres";
 import { ContainerModule } from "inversify";
 import { StoreUnreachable } from "../stores.js";
+import { dataFolder } from "./folder-module.js";
 import { provideOrders, type Pool } from "./orders-module.js";
 import { provide, token } from "./token.js";
 import { tokens } from "./tokens.js";
@@ -11,13 +17,7 @@ const pool = token<Pool>("pool");
 /** The database in this process, where no other is configured. */
 export const embeddedModule = (dataDir: string): ContainerModule =>
   new ContainerModule((load) => {
-    provide(
-      load,
-      embedded,
-      [],
-      () => started(dataDir),
-      (embedded) => embedded.close(),
-    );
+    provide(load, embedded, [dataFolder], started, (embedded) => embedded.close());
     provide(load, pool, [embedded], ({ pool }) => pool);
     provideOrders(load, pool);
     const where = `embedded database in ${dataDir}`;
@@ -28,14 +28,10 @@ export const embeddedModule = (dataDir: string): ContainerModule =>
     }));
   });
 
-async function started(dataDir: string): Promise<EmbeddedPostgres> {
+async function started(folder: DataFolder): Promise<EmbeddedPostgres> {
   try {
-    return await startEmbeddedPostgres({ dataDir });
+    return await startEmbeddedPostgres({ dataDir: folder });
   } catch (fault) {
-    throw new StoreUnreachable(
-      `The embedded database in ${dataDir}`,
-      "Stop what holds it, or set DATA_DIR or DATABASE_URL",
-      fault,
-    );
+    throw new StoreUnreachable(`The embedded database in ${folder.path}`, "Set DATA_DIR or DATABASE_URL", fault);
   }
 }

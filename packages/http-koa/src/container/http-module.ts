@@ -1,13 +1,23 @@
 import { ContainerModule } from "inversify";
 import { createApp } from "../app.js";
 import { createMetrics } from "../metrics.js";
+import { createRateLimit, type RateLimit } from "../rate-limit.js";
 import { createSaleStreams } from "../stream.js";
-import { provide } from "./token.js";
+import { provide, token } from "./token.js";
 import { tokens } from "./tokens.js";
 
+const limit = token<RateLimit | null>("rate limit");
+
 export const httpModule = new ContainerModule((load) => {
-  const { sale, products, inventoryStore, ordersStore, clock, log, config, metrics, streams } = tokens;
-  provide(load, metrics, [], () => createMetrics());
+  const { sale, products, orderPages, inventoryStore, ordersStore, clock, log, adminKey, metrics, streams } = tokens;
+  const { config, rateLimitRedis } = tokens;
+  provide(
+    load,
+    metrics,
+    [sale, products, streams, inventoryStore, ordersStore, clock],
+    (sale, products, streams, inventoryStore, ordersStore, clock) =>
+      createMetrics({ sale, products, streams, stores: [inventoryStore, ordersStore], clock }),
+  );
   provide(
     load,
     streams,
@@ -15,13 +25,18 @@ export const httpModule = new ContainerModule((load) => {
     (sale, log) => createSaleStreams({ sale, log }),
     (streams) => streams.close(),
   );
+  provide(load, limit, [config, rateLimitRedis], ({ rateLimit }, redis) => createRateLimit(rateLimit, redis));
   provide(
     load,
     tokens.app,
-    [sale, products, metrics, streams, inventoryStore, ordersStore, clock, log, config],
-    (sale, products, metrics, streams, inventoryStore, ordersStore, clock, log, { adminApiKey }) => {
-      const stores = [inventoryStore, ordersStore];
-      return createApp({ sale, products, metrics, streams, stores, clock, log, adminApiKey });
-    },
+    [sale, products, orderPages, metrics, streams, inventoryStore, ordersStore, clock, log, adminKey, config, limit],
+    (sale, products, orderPages, metrics, streams, inventoryStore, ordersStore, clock, log, adminKey, config, limit) =>
+      createApp({
+        ...{ sale, products, orderPages, metrics, streams, clock, log },
+        stores: [inventoryStore, ordersStore],
+        adminApiKey: adminKey.key,
+        auth: config.auth,
+        rateLimit: limit,
+      }),
   );
 });

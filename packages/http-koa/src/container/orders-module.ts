@@ -1,5 +1,7 @@
 import {
+  countOrders,
   createPostgresAdapters,
+  examinePostgres,
   migrate,
   pendingMigrations,
   type connectPostgres,
@@ -18,6 +20,8 @@ export function provideOrders(load: ContainerModuleLoadOptions, pool: Token<Pool
   provide(load, tokens.orders, [adapters], ({ orders }) => orders);
   provide(load, tokens.orderPages, [adapters], ({ orderPages }) => orderPages);
   provide(load, tokens.changes, [adapters], ({ changes }) => changes);
+  provide(load, tokens.examineOrders, [pool], (pool) => () => examinePostgres(pool));
+  provide(load, tokens.countOrders, [pool], (pool) => () => countOrders(pool));
   provide(load, tokens.schema, [pool], (pool) => ({
     migrate: () => migrate(pool),
     pending: () => pendingMigrations(pool),

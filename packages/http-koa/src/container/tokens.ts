@@ -13,6 +13,9 @@ import type {
   Orders,
   Products,
 } from "@flash-sale/core";
+import type { PostgresFacts } from "@flash-sale/adapters-postgres";
+import type { RedisClient, RedisFacts } from "@flash-sale/adapters-redis";
+import type { AdminKey } from "../admin-key.js";
 import type { App } from "../app.js";
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
@@ -35,16 +38,24 @@ export const tokens = {
   admission: token<Admission>("admission"),
   announcements: token<Announcements>("announcements"),
   inventoryStore: token<StoreCheck>("inventoryStore"),
+  /** How the hot store is set up; null: it is inside a process, which has no settings. */
+  examineInventory: token<() => Promise<RedisFacts | null>>("examineInventory"),
+  /** Where a buyer's requests are counted for all processes; null: each counts for itself. */
+  rateLimitRedis: token<RedisClient | null>("rateLimitRedis"),
 
   products: token<Products>("products"),
   orders: token<Orders>("orders"),
   orderPages: token<OrderPages>("orderPages"),
   changes: token<Changes>("changes"),
   ordersStore: token<StoreCheck>("ordersStore"),
+  /** How the orders' store is set up. */
+  examineOrders: token<() => Promise<PostgresFacts>>("examineOrders"),
+  countOrders: token<() => Promise<number>>("countOrders"),
   schema: token<Schema>("schema"),
 
   sale: token<FlashSale>("sale"),
   metrics: token<Metrics>("metrics"),
   streams: token<SaleStreams>("streams"),
+  adminKey: token<AdminKey>("adminKey"),
   app: token<App>("app"),
 } as const;

@@ -1,32 +1,22 @@
-import type { FlashSale } from "@flash-sale/core";
-import { success } from "../answer.js";
-import { API_BASE, type Answering, type ApiMiddleware, type ApiRouter } from "../api.js";
+import type { FlashSale, OrderPages } from "@flash-sale/core";
+import type { Answering, ApiMiddleware, ApiRouter } from "../api.js";
 import type { AdminGate } from "../identity.js";
-import { jsonBody } from "../json-body.js";
-import { productNotFound } from "../outcome.js";
-import { newProductBody, queryOf, read, toNewProduct } from "../request.js";
-import { productView } from "../views.js";
+import { addAdminOrderRoutes } from "./admin-orders.js";
+import { addAdminProductRoutes } from "./admin-products.js";
 
 export interface AdminRoutes {
   readonly sale: FlashSale;
+  readonly orderPages: OrderPages;
   readonly checkAdmin: AdminGate;
   readonly answering: Answering;
 }
 
-export function addAdminRoutes(router: ApiRouter, { sale, checkAdmin, answering }: AdminRoutes): void {
+export function addAdminRoutes(router: ApiRouter, { sale, orderPages, checkAdmin, answering }: AdminRoutes): void {
   /** Before the body is read: a stranger's bytes are not worth parsing. */
-  const adminOnly: ApiMiddleware = (ctx, next) => {
-    checkAdmin(ctx);
-    return next();
+  const adminOnly: ApiMiddleware = async (ctx, next) => {
+    await checkAdmin(ctx);
+    await next();
   };
-
-  const createProduct = answering(async (ctx) => {
-    queryOf(ctx);
-    const { id } = await sale.createProduct(toNewProduct(read(newProductBody, ctx.request.body)));
-    // Asked, not assumed: the answer says that the stock is live.
-    const created = await sale.saleStatus(id);
-    return created ? success(productView(created), 201) : productNotFound();
-  });
-
-  router.post(`${API_BASE}/admin/products`, adminOnly, jsonBody, createProduct);
+  addAdminProductRoutes(router, { sale, adminOnly, answering });
+  addAdminOrderRoutes(router, { sale, orderPages, adminOnly, answering });
 }

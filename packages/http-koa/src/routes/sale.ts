@@ -17,7 +17,7 @@ export interface SaleRoutes {
 export function addSaleRoutes(router: ApiRouter, { sale, buyerOf, answering }: SaleRoutes): void {
   const purchase = answering(async (ctx) => {
     const { userId, ...wish } = read(purchaseBody, ctx.request.body);
-    const buyer = buyerOf(ctx, queryOf(ctx)["userId"], userId);
+    const buyer = await buyerOf(ctx, queryOf(ctx)["userId"], userId);
     return answerToPurchase(
       await sale.purchase({ ...wish, userId: buyer, idempotencyKey: header(ctx, "idempotency-key") }),
     );
@@ -51,14 +51,14 @@ export function addSaleRoutes(router: ApiRouter, { sale, buyerOf, answering }: S
   const userStatus = answering(async (ctx) => {
     const { productId, userId } = queryOf(ctx);
     const id = uuidParameter("productId", productId);
-    const found = await sale.ordersOf(id, buyerOf(ctx, userId));
+    const found = await sale.ordersOf(id, await buyerOf(ctx, userId));
     return found ? success(userStatusView(found.product, found.orders)) : productNotFound();
   });
 
   const order = answering(async (ctx) => {
     const { userId } = queryOf(ctx);
     const id = uuidParameter("orderId", ctx.params["orderId"]);
-    const found = await sale.findOrder(id, buyerOf(ctx, userId));
+    const found = await sale.findOrder(id, await buyerOf(ctx, userId));
     return found ? success(purchaseView(found)) : orderNotFound();
   });
 
