@@ -1,8 +1,9 @@
-import type { Admission, Announcements, Inventory, InventoryLoading, Locks } from "@flash-sale/core";
+import type { Admission, Announcements, Inventory, InventoryChanges, InventoryLoading, Locks } from "@flash-sale/core";
 import { createRedisAdmission } from "./admission.js";
 import { createRedisAnnouncements } from "./announcements.js";
 import { createRunScript, type RedisClient } from "./client.js";
 import { createRedisInventory } from "./inventory.js";
+import { createRedisInventoryChanges } from "./inventory-changes.js";
 import { createRedisLoading } from "./loading.js";
 import { createRedisLocks } from "./locks.js";
 import { loadScripts, type Scripts } from "./script.js";
@@ -10,6 +11,7 @@ import { loadScripts, type Scripts } from "./script.js";
 export interface RedisAdapters {
   readonly inventory: Inventory;
   readonly loading: InventoryLoading;
+  readonly inventoryChanges: InventoryChanges;
   readonly locks: Locks;
   readonly admission: Admission;
   readonly announcements: Announcements;
@@ -36,6 +38,7 @@ export function adaptersWith(scripts: Scripts, { client, subscriber, lockTtlMs }
   return {
     inventory: createRedisInventory(run, scripts, lockTtlMs),
     loading: createRedisLoading(client, run, scripts),
+    inventoryChanges: createRedisInventoryChanges(run, scripts, lockTtlMs),
     locks: createRedisLocks(run, scripts),
     admission: createRedisAdmission(run, scripts, lockTtlMs),
     announcements,

@@ -6,7 +6,11 @@ const KINDS: Readonly<Record<Announcement["kind"], true>> = {
   "sold-out": true,
   "back-on-sale": true,
   "epoch-moved": true,
+  changed: true,
 };
+
+/** A cluster's subscriber can lose its connection while the cluster stays ready. */
+const LISTEN_AGAIN_MS = 1_000;
 
 /** One channel for all. What is published while the subscriber's connection is away is lost, which costs time only. */
 export function createRedisAnnouncements(
@@ -14,6 +18,7 @@ export function createRedisAnnouncements(
   subscriber: RedisClient,
 ): Announcements & { close(): Promise<void> } {
   const listeners = new Set<(announcement: Announcement) => void>();
+  let closed = false;
 
   function receive(channel: string, message: string): void {
     if (channel !== ANNOUNCEMENTS_CHANNEL) return;
@@ -21,9 +26,13 @@ export function createRedisAnnouncements(
     if (announcement) for (const listener of [...listeners]) listener(announcement);
   }
 
-  /** Also after each reconnect: subscribing twice is subscribing once, and a failure is mended by the next. */
+  let again: NodeJS.Timeout | undefined;
+  /** Also after each reconnect: subscribing twice is subscribing once, and where it fails for want of a connection, the next mends it. */
   function listen(): void {
-    subscriber.subscribe(ANNOUNCEMENTS_CHANNEL).catch(() => undefined);
+    clearTimeout(again);
+    subscriber.subscribe(ANNOUNCEMENTS_CHANNEL).catch(() => {
+      if (!closed && subscriber.status === "ready") again = setTimeout(listen, LISTEN_AGAIN_MS);
+    });
   }
 
   subscriber.on("message", receive);
@@ -42,6 +51,8 @@ export function createRedisAnnouncements(
       return () => void listeners.delete(own);
     },
     async close() {
+      closed = true;
+      clearTimeout(again);
       subscriber.off("message", receive);
       subscriber.off("ready", listen);
       await subscriber.unsubscribe(ANNOUNCEMENTS_CHANNEL).catch(() => undefined);

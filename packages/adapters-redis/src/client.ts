@@ -5,6 +5,11 @@ import type { Script } from "./script.js";
 
 export type RedisClient = Redis | Cluster;
 
+/** The servers that keep what is written: of a cluster all masters. */
+export function serversOf(client: RedisClient): Redis[] {
+  return "nodes" in client ? client.nodes("master") : [client];
+}
+
 /** Sends `command`; what goes wrong throws as the core knows it. */
 export async function ask<T>(client: RedisClient, command: () => Promise<T>): Promise<T> {
   // A client that was closed says the same as one whose connection broke with the command under way. It never sent this one.

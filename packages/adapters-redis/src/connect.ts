@@ -1,11 +1,12 @@
 import { StoreUnavailable } from "@flash-sale/core";
-import { Redis, type RedisOptions } from "ioredis";
 import { createRedisAdapters, type RedisAdapters } from "./adapters.js";
-import { ask } from "./client.js";
+import type { RedisAddress } from "./address.js";
+import { ask, serversOf, type RedisClient } from "./client.js";
+import { openConnections } from "./connections.js";
+import { examineRedis, type RedisFacts } from "./examine.js";
 
 export interface RedisConnectOptions {
-  /** redis:// or rediss:// */
-  readonly url: string;
+  readonly address: RedisAddress;
   /** Life of a purchase lock and its hold, in milliseconds. */
   readonly lockTtlMs: number;
   /** Told when a connection fails; it is tried again without end. */
@@ -13,42 +14,38 @@ export interface RedisConnectOptions {
 }
 
 export interface ConnectedRedis extends RedisAdapters {
+  /** For what else is kept in this Redis, under keys of its own. */
+  readonly client: RedisClient;
   /** Waits for the connection, for three seconds at most. @throws StoreUnavailable */
   ready(): Promise<void>;
+  /** Asks whether a server answers, now: where there is no connection, it is not waited for. @throws StoreUnavailable */
+  ping(): Promise<void>;
+  /** How this Redis is set up. @throws StoreUnavailable */
+  examine(): Promise<RedisFacts>;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 2_000;
 const READY_TIMEOUT_MS = 3_000;
 
-const OPTIONS = {
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  commandTimeout: 1_000,
-  // A buyer is told at once that nothing happened; a command that waits for a connection is carried out when nobody asks for it any more.
-  enableOfflineQueue: false,
-  // Nothing is sent twice behind the core's back, and what was under way fails when its connection does.
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  retryStrategy: (attempt: number) => Math.min(50 * attempt, 1_000),
-  // After a failover the old address may lead to a replica for a while.
-  reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
-} satisfies RedisOptions;
-
 /** Begins to connect, and goes on to; what is asked before `ready` throws StoreUnavailable at once. */
-export function connectRedis({ url, lockTtlMs, onFault = () => undefined }: RedisConnectOptions): ConnectedRedis {
-  const client = new Redis(url, OPTIONS);
-  const subscriber = new Redis(url, OPTIONS);
+export function connectRedis({ address, lockTtlMs, onFault = () => undefined }: RedisConnectOptions): ConnectedRedis {
+  const { client, subscriber } = openConnections(address);
+  const connections = [...new Set([client, subscriber])];
   let lastFault: unknown;
-  for (const connection of [client, subscriber]) {
-    connection.on("error", (fault: unknown) => {
-      lastFault = fault;
-      onFault(fault);
-    });
+  const notice = (fault: unknown) => {
+    // A cluster's client that finds no node says no more than that.
+    lastFault = fault instanceof Error && "lastNodeError" in fault ? fault.lastNodeError : fault;
+    onFault(fault);
+  };
+  for (const connection of connections) {
+    connection.on("error", notice);
+    // A cluster's, of one of its nodes.
+    connection.on("node error", notice);
   }
   const adapters = createRedisAdapters({ client, subscriber, lockTtlMs });
 
-  function connected(connection: Redis): Promise<void> {
+  function connected(connection: RedisClient): Promise<void> {
     if (connection.status === "ready") return Promise.resolve();
     return new Promise((resolve, reject) => {
       const onReady = () => {
@@ -65,30 +62,42 @@ export function connectRedis({ url, lockTtlMs, onFault = () => undefined }: Redi
 
   return {
     ...adapters,
+    client,
     async ready() {
-      await Promise.all([connected(client), connected(subscriber)]);
-      await ask(client, () => client.ping());
+      await Promise.all(connections.map(connected));
+      await greet(client);
     },
+    ping: () => greet(client),
+    examine: () => examineRedis(client),
     async close() {
       await adapters.close();
-      await Promise.all([disconnect(client), disconnect(subscriber)]);
+      await Promise.all(connections.map(disconnect));
     },
   };
 }
 
+/**
+ * One server that answers will do. All are asked, since a cluster's client connects to a node when it is first asked, and
+ * whoever asks meanwhile is refused.
+ */
+async function greet(client: RedisClient): Promise<void> {
+  const greetings = await Promise.allSettled(serversOf(client).map((server) => ask(server, () => server.ping())));
+  const [first] = greetings;
+  if (first?.status === "rejected" && greetings.every(({ status }) => status === "rejected")) throw first.reason;
+}
+
 /** A polite end where there is a connection, else no more attempts at one. */
-async function disconnect(connection: Redis): Promise<void> {
-  if (connection.status !== "ready") {
-    connection.disconnect();
-    return;
+async function disconnect(connection: RedisClient): Promise<void> {
+  if (connection.status === "ready") {
+    const ended = new Promise<void>((resolve) => {
+      connection.once("end", resolve);
+    });
+    const left = await connection.quit().then(
+      () => true,
+      () => false,
+    );
+    if (left) await ended;
   }
-  const ended = new Promise<void>((resolve) => {
-    connection.once("end", resolve);
-  });
-  try {
-    await connection.quit();
-    await ended;
-  } catch {
-    connection.disconnect();
-  }
+  // Also after that: the connections to Sentinels go only now.
+  connection.disconnect();
 }

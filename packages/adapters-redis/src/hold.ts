@@ -53,27 +53,30 @@ interface Terms {
   readonly deadline: string;
   readonly price: string;
   readonly limit: string;
+  readonly revision: number;
 }
 
 function decodeReply(reply: unknown, requests: readonly HoldRequest[]): HoldAnswer[] {
-  const [state, now, deadline, price, limit, ...answers] = texts(reply);
+  const [state, now, deadline, price, limit, revision, ...answers] = texts(reply);
   if (state === "not-in-service") return requests.map(() => ({ kind: "not-in-service" }));
   if (
     state !== "in-service" ||
     now === undefined ||
     deadline === undefined ||
     price === undefined ||
-    limit === undefined
+    limit === undefined ||
+    revision === undefined
   ) {
     throw new UnknownReply("an answer of hold.lua", reply);
   }
-  const terms = { now, deadline, price, limit };
+  const terms = { now, deadline, price, limit, revision: integer(revision) };
   return requests.map((request, index) => decodeAnswer(answers[index], request, terms));
 }
 
 function decodeAnswer(answer: string | undefined, request: HoldRequest, terms: Terms): HoldAnswer {
   const { productId, epoch, userId, reservationId, quantity, fingerprint } = request;
-  if (answer === "unknown-buyer") return { kind: "unknown-buyer" };
+  const { revision } = terms;
+  if (answer === "unknown-buyer") return { kind: "unknown-buyer", revision };
   if (answer === "already-ordered") return { kind: "already-ordered", orderId: reservationId };
 
   const [, word, count, , record = ""] = /^([a-z-]+) (\d+)( (.*))?$/s.exec(answer ?? "") ?? [];
@@ -83,10 +86,11 @@ function decodeAnswer(answer: string | undefined, request: HoldRequest, terms: T
     const priceMinor = integer(terms.price);
     const times = { admittedAtMs: integer(terms.now), deadlineMs: integer(terms.deadline) };
     const reservation = { id: reservationId, productId, epoch, userId, quantity, priceMinor, fingerprint, ...times };
-    return { kind: "held", epoch, reservation, available };
+    return { kind: "held", epoch, revision, reservation, available };
   }
   if (word === "already-held") {
-    return { kind: "already-held", epoch, reservation: decodeHold(productId, epoch, userId, record), available };
+    const reservation = decodeHold(productId, epoch, userId, record);
+    return { kind: "already-held", epoch, revision, reservation, available };
   }
   if (!isRefusal(word)) throw new UnknownReply("an answer to a hold", answer);
   return {

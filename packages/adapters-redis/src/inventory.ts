@@ -1,11 +1,14 @@
-import type { Inventory, InventoryStatus } from "@flash-sale/core";
+import type { Inventory, InventoryStatus, KnownBuyer } from "@flash-sale/core";
 import type { RunScript } from "./client.js";
 import { createHold } from "./hold.js";
 import { inventoryKeys, keyList } from "./keys.js";
-import { decodeHold } from "./records.js";
+import { buyerField, decodeHold, decodeOrders } from "./records.js";
 import { flag, integer, pairs, texts, UnknownReply } from "./replies.js";
 import type { Scripts } from "./script.js";
 import { createSettle } from "./settle.js";
+
+/** Buyers one script looks up: a fraction of a millisecond. */
+const BUYERS_CHUNK = 250;
 
 /** The hot stock in Redis: every method is one script. */
 export function createRedisInventory(run: RunScript, scripts: Scripts, lockTtlMs: number): Inventory {
@@ -36,7 +39,28 @@ export function createRedisInventory(run: RunScript, scripts: Scripts, lockTtlMs
         holds: found.map(([userId, record]) => decodeHold(productId, epoch, userId, record)),
       };
     },
+    async buyers(productId, epoch, userIds) {
+      const keys = keyList(inventoryKeys(productId, epoch));
+      const known: KnownBuyer[] = [];
+      for (let from = 0; from === 0 || from < userIds.length; from += BUYERS_CHUNK) {
+        const chunk = userIds.slice(from, from + BUYERS_CHUNK).map(buyerField);
+        const found = decodeBuyers(await run(scripts.buyers, keys, [String(epoch), ...chunk]), chunk.length);
+        if (found === null) return null;
+        known.push(...found);
+      }
+      return known;
+    },
   };
+}
+
+function decodeBuyers(reply: unknown, count: number): KnownBuyer[] | null {
+  const [state, ...facts] = texts(reply);
+  if (state === "not-in-service") return null;
+  if (state !== "in-service" || facts.length !== count * 3) throw new UnknownReply("an answer of buyers.lua", reply);
+  return Array.from({ length: count }, (_, index) => {
+    const [known, orders = "", holds = ""] = facts.slice(index * 3, index * 3 + 3);
+    return { orders: known === "known" ? decodeOrders(orders) : null, holds: holds === "" ? null : holds };
+  });
 }
 
 /** What status.lua answers before the holds. */

@@ -11,9 +11,9 @@ export interface InventoryKeys {
   readonly epoch: string;
   /** Hash: the counters and terms. */
   readonly stock: string;
-  /** Hash: user id to "order:units,order:units"; "" for a known buyer without orders. */
+  /** Hash: user id to "order:units,order:units", a cancelled one with 0; "" for a known buyer without orders. */
   readonly buyers: string;
-  /** Hash: user id to "reservation quantity price admittedAt deadline fingerprint". */
+  /** Hash: user id, or "#change" for withheld units, to "reservation quantity price admittedAt deadline fingerprint". */
   readonly holds: string;
   /** Sorted set: user id by deadline. */
   readonly deadlines: string;

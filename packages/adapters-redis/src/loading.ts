@@ -40,16 +40,22 @@ export function createRedisLoading(client: RedisClient, run: RunScript, scripts:
     async lastEpoch(productId) {
       return integer((await ask(client, () => client.get(inventoryKeys(productId, 0).epoch))) ?? 0);
     },
-    async teach(productId, epoch, buyers) {
+    async teach(productId, epoch, revision, buyers) {
       const keys = keyList(inventoryKeys(productId, epoch));
-      for (let from = 0; from < buyers.length; from += TEACH_CHUNK) {
+      for (let from = 0; ; from += TEACH_CHUNK) {
         const chunk = buyers.slice(from, from + TEACH_CHUNK);
         const args = chunk.flatMap(({ userId, orders }) => [buyerField(userId), encodeOrders(orders)]);
-        if (!flag(await run(scripts.teach, keys, [String(epoch), ...args]))) return;
+        const answer = taught(await run(scripts.teach, keys, [String(epoch), String(revision), ...args]));
+        if (answer !== "taught" || from + TEACH_CHUNK >= buyers.length) return answer;
       }
     },
     async finishTeaching(productId, epoch) {
       flag(await run(scripts.finishTeaching, keyList(inventoryKeys(productId, epoch)), [String(epoch)]));
     },
   };
+}
+
+function taught(reply: unknown): "taught" | "behind" | "not-in-service" {
+  if (reply === "taught" || reply === "behind" || reply === "not-in-service") return reply;
+  throw new UnknownReply("an answer of teach.lua", reply);
 }

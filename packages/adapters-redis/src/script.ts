@@ -20,8 +20,12 @@ export function loadScripts(edit: (file: string, text: string) => string = (_fil
     load: ofInventory("load.lua"),
     expired: ofInventory("expired.lua"),
     status: ofInventory("status.lua"),
+    buyers: ofInventory("buyers.lua"),
+    withhold: ofInventory("withhold.lua"),
+    apply: ofInventory("apply.lua"),
     teach: ofInventory("teach.lua"),
     finishTeaching: ofInventory("finish-teaching.lua"),
+    replid: ofInventory("replid.lua"),
     acquireLock: script(read("lock-acquire.lua")),
     releaseLock: script(read("lock-release.lua")),
   };

@@ -120,7 +120,7 @@ describe("what one tick asks, one call answers", () => {
       userId: uuid(index),
       orders: [{ id: uuid(index + length), units: 1 }],
     }));
-    await redis.adapters.loading.teach(sale.productId, 2, buyers);
+    await redis.adapters.loading.teach(sale.productId, 2, 0, buyers);
     const bytes = await redis.client.memory("USAGE", sale.keys.buyers, "SAMPLES", 0);
     expect(Number(bytes) / length).to.be.at.most(140);
     await redis.client.unlink(sale.keys.buyers);
@@ -130,7 +130,7 @@ describe("what one tick asks, one call answers", () => {
     const sale = await openSale(redis, { perUserLimit: 100, total: 1_000 });
     const { admission, loading } = redis.adapters;
     const orders = Array.from({ length: 100 }, (_, index) => ({ id: `order-${index}`, units: 1 }));
-    await loading.teach(sale.productId, 1, [{ userId: "ada", orders }]);
+    await loading.teach(sale.productId, 1, 0, [{ userId: "ada", orders }]);
     const asked = ["order-0", "new", "order-99", "newer"].map((reservationId) =>
       sale.request("ada", { reservationId }),
     );

@@ -3,6 +3,7 @@ import { lockThenHold } from "@flash-sale/core";
 import {
   admissionContract,
   announcementsContract,
+  inventoryChangesContract,
   inventoryContract,
   inventoryLoadingContract,
   locksContract,
@@ -40,6 +41,7 @@ for (const [protocol, options] of protocols) {
 
     suite("Inventory", inventoryContract, () => redis.harness());
     suite("InventoryLoading", inventoryLoadingContract, () => redis.harness());
+    suite("InventoryChanges", inventoryChangesContract, () => redis.harness());
     suite("Admission, one script", admissionContract, () => redis.harness());
     suite("Admission, by lockThenHold", admissionContract, () => lockThenHoldHarness(redis.harness()));
     suite("Locks", locksContract, () => ({ ...redis.harness(), newName: randomUUID }));

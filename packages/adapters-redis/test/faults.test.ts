@@ -1,8 +1,10 @@
 import { StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
-import { connectRedis } from "#src/connect.js";
+import { stub } from "sinon";
+import { createRedisAnnouncements } from "#src/announcements.js";
+import { connectRedis, type RedisAddress } from "#src/index.js";
 import { openProxy } from "./proxy.js";
-import { openRedis, type TestRedis } from "./redis.js";
+import { openRedis, redisUrl, type TestRedis } from "./redis.js";
 import { openSale } from "./sale.js";
 
 async function faultOf(work: Promise<unknown>): Promise<StoreUnavailable> {
@@ -69,7 +71,7 @@ describe("faults of Redis and of the way to it", function () {
   it("says that nothing happened, at once, while there is no connection, and goes on when there is one", async () => {
     const sale = await openSale(redis);
     const proxy = await openProxy();
-    const connected = connectRedis({ url: proxy.url, lockTtlMs: 1_000 });
+    const connected = connectRedis({ address: { kind: "server", url: proxy.url }, lockTtlMs: 1_000 });
     try {
       expect((await faultOf(connected.admission.admit(sale.request("ada")))).effect, "before it is connected").to.equal(
         "none",
@@ -98,24 +100,58 @@ describe("faults of Redis and of the way to it", function () {
     );
   });
 
-  it("says who is missing where nobody answers at the address", async () => {
-    const proxy = await openProxy();
-    await proxy.close();
-    const connected = connectRedis({ url: proxy.url, lockTtlMs: 1_000 });
+  it("subscribes again where that failed while the connection stands, as in a cluster that loses one node", async () => {
+    const subscriber = redis.subscriber.duplicate();
+    await subscriber.connect();
+    const subscribe = stub(subscriber, "subscribe").callThrough();
+    subscribe.onFirstCall().rejects(new Error("Connection is closed."));
+    const announcements = createRedisAnnouncements(redis.client, subscriber);
     try {
-      const { store, effect, cause } = await faultOf(connected.ready());
-      expect({ store, effect }).to.deep.equal({ store: "inventory", effect: "none" });
-      expect(cause).to.be.instanceOf(Error);
+      const heard: string[] = [];
+      announcements.subscribe(({ productId }) => heard.push(productId));
+      for (let attempt = 0; heard.length === 0 && attempt < 500; attempt += 1) {
+        await announcements.publish({ kind: "changed", productId: "heard", epoch: 1 });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(heard[0]).to.equal("heard");
     } finally {
-      await connected.close();
+      await announcements.close();
+      subscriber.disconnect();
     }
   });
 
-  it("refuses and changes nothing when memory is full; confirm and release still work", async () => {
+  it("says who is missing where nobody answers at the address, or not what was expected", async () => {
+    const proxy = await openProxy();
+    await proxy.close();
+    const { hostname, port, password } = new URL(redisUrl());
+    const nodes = [{ host: hostname, port: Number(port || "6379") }];
+    const causeAt = async (address: RedisAddress): Promise<unknown> => {
+      const connected = connectRedis({ address, lockTtlMs: 1_000 });
+      try {
+        const { store, effect, cause } = await faultOf(connected.ready());
+        expect({ store, effect }).to.deep.equal({ store: "inventory", effect: "none" });
+        return cause;
+      } finally {
+        await connected.close();
+      }
+    };
+    const [nobody, noCluster, noSentinel] = await Promise.all([
+      causeAt({ kind: "server", url: proxy.url }),
+      causeAt({ kind: "cluster", nodes, ...(password !== "" && { password }) }),
+      causeAt({ kind: "sentinel", sentinels: nodes, name: "the-sale", ...(password !== "" && { password }) }),
+    ]);
+    expect(nobody).to.be.instanceOf(Error);
+    expect(noCluster).to.have.property("message").that.contains("cluster support disabled");
+    expect(noSentinel).to.have.property("message").that.contains("sentinels are unreachable");
+  });
+
+  it("refuses and changes nothing when memory is full; confirm, release and what the ledger changed still work", async () => {
     const sale = await openSale(redis);
-    const { admission, inventory, loading } = redis.adapters;
+    const { admission, inventory, inventoryChanges, loading } = redis.adapters;
+    const { productId } = sale;
     const kept = await admission.admit(sale.request("ada"));
     const ended = await admission.admit(sale.request("bob"));
+    const cancelled = await admission.admit(sale.request("kim"));
     const before = await sale.dump();
     const terms = { totalQuantity: 1, priceMinor: 1, perUserLimit: 1, revision: 0, saleStartAtMs: 0, saleEndAtMs: 1 };
     const configured = await redis.client.config("GET", "maxmemory");
@@ -126,8 +162,9 @@ describe("faults of Redis and of the way to it", function () {
       for (const work of [
         () => admission.admit(sale.request("eve")),
         () => inventory.hold(sale.request("mia"), "granted"),
-        () => loading.teach(sale.productId, 1, [{ userId: "zoe", orders: [] }]),
+        () => loading.teach(sale.productId, 1, 0, [{ userId: "zoe", orders: [] }]),
         () => loading.load(sale.productId, 2, terms, 0),
+        () => inventoryChanges.withhold({ productId, epoch: 1, revision: 0, changeId: "change", units: 1 }),
       ]) {
         expect((await faultOf(work())).effect).to.equal("none");
       }
@@ -135,11 +172,26 @@ describe("faults of Redis and of the way to it", function () {
       expect(await redis.adapters.loading.lastEpoch(sale.productId)).to.equal(1);
       if (kept.kind === "held") await admission.confirm(sale.productId, 1, [kept.reservation]);
       if (ended.kind === "held") await admission.release(sale.productId, 1, [ended.reservation]);
+      if (cancelled.kind === "held") {
+        const { id, userId, quantity: units } = cancelled.reservation;
+        const cancel = { kind: "cancel", id, productId, userId, units } as const;
+        expect((await inventoryChanges.apply(1, { ...cancel, revision: 1 })).kind).to.equal("applied");
+        const bought = { ...cancel, id: kept.kind === "held" ? kept.reservation.id : "", userId: "ada" };
+        expect((await inventoryChanges.apply(1, { ...bought, revision: 2 })).kind).to.equal("applied");
+      }
+      const change = {
+        kind: "terms",
+        id: "change",
+        productId,
+        revision: 3,
+        terms: { ...terms, totalQuantity: 9 },
+      } as const;
+      expect((await inventoryChanges.apply(1, change)).kind).to.equal("applied");
     } finally {
       await redis.client.config("SET", "maxmemory", limit);
     }
     const { available, held, purchased } = (await inventory.status(sale.productId, 1)) ?? {};
-    expect({ available, held, purchased }).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+    expect({ available, held, purchased }).to.deep.equal({ available: 9, held: 0, purchased: 0 });
   });
 
   it("throws an error of Redis that is neither the connection's nor the server's state as it is", async () => {

@@ -24,7 +24,14 @@ describe("a Redis that lost something", () => {
     expect(await adapters.inventory.expired(productId, 1, 10)).to.deep.equal([]);
     await adapters.admission.confirm(productId, 1, [reservation]);
     expect(await adapters.admission.release(productId, 1, [reservation])).to.deep.equal({ before: 0, after: 0 });
-    await adapters.loading.teach(productId, 1, [{ userId: "ada", orders: [] }]);
+    const taught = await adapters.loading.teach(productId, 1, 0, [{ userId: "ada", orders: [] }]);
+    expect(taught).to.equal("not-in-service");
+    const { withhold, apply } = adapters.inventoryChanges;
+    const withheld = await withhold({ productId, epoch: 1, revision: 0, changeId: "change", units: 1 });
+    expect(withheld).to.deep.equal({ kind: "not-in-service" });
+    const change = { kind: "cancel", id: reservation.id, productId, revision: 1, userId: "ada", units: 1 } as const;
+    expect(await apply(1, change)).to.deep.equal({ kind: "not-in-service" });
+    expect(await adapters.inventory.buyers(productId, 1, ["ada"])).to.equal(null);
     await adapters.loading.finishTeaching(productId, 1);
     expect(await sale.dump()).to.deep.equal(before);
   }

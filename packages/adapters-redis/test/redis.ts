@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AdmissionHarness } from "@flash-sale/core/contract";
+import type { AdmissionHarness, InventoryChangesHarness } from "@flash-sale/core/contract";
 import { Redis, type RedisOptions } from "ioredis";
 import { adaptersWith, type RedisAdapters } from "#src/adapters.js";
 import { loadScripts, type Scripts } from "#src/script.js";
@@ -19,7 +19,7 @@ export interface TestRedis {
   readonly client: Redis;
   readonly subscriber: Redis;
   readonly adapters: RedisAdapters;
-  harness(): AdmissionHarness;
+  harness(): AdmissionHarness & InventoryChangesHarness;
   close(): Promise<void>;
 }
 
@@ -28,6 +28,7 @@ export interface ConnectionOptions {
   readonly protocol?: 2 | 3;
   readonly stringNumbers?: boolean;
   readonly commandTimeout?: number;
+  readonly enableReadyCheck?: boolean;
 }
 
 export interface TestRedisOptions {

@@ -3,11 +3,13 @@ import { lockThenHold, type Inventory, type Locks } from "@flash-sale/core";
 import {
   admissionContract,
   BrokenContract,
+  inventoryChangesContract,
   inventoryContract,
   inventoryLoadingContract,
   locksContract,
   type AdmissionHarness,
   type ContractCase,
+  type InventoryChangesHarness,
 } from "@flash-sale/core/contract";
 import { expect } from "chai";
 import { inventoryKeys } from "#src/keys.js";
@@ -24,8 +26,10 @@ interface Trap {
   /** The guard: it must be there, once. */
   readonly guard: string;
   readonly without: string;
-  readonly seenBy: readonly { name: string; run(harness: AdmissionHarness, redis: TestRedis): Promise<void> }[];
+  readonly seenBy: readonly { name: string; run(harness: Harness, redis: TestRedis): Promise<void> }[];
 }
+
+type Harness = AdmissionHarness & InventoryChangesHarness;
 
 async function firstLife({ loading, newProductId, now }: AdmissionHarness) {
   const productId = newProductId();
@@ -159,6 +163,84 @@ const traps: Trap[] = [
     guard: "'HSETNX'",
     without: "'HSET'",
     seenBy: cases(inventoryLoadingContract, "leaves a known buyer as they are"),
+  },
+  {
+    name: "a teacher who read before an order was cancelled",
+    file: "teach.lua",
+    guard: "if stock.revision ~= ARGV[2] then return 'behind' end",
+    without: "",
+    seenBy: [
+      ...cases(inventoryLoadingContract, "teaches nothing that was read at another revision"),
+      ...cases(inventoryChangesContract, "notes nothing of a buyer who is not known yet"),
+    ],
+  },
+  {
+    name: "a change that is applied twice",
+    file: "apply.lua",
+    guard: "if revision < next_revision then return { 'applied-before' } end",
+    without: "",
+    seenBy: cases(
+      inventoryChangesContract,
+      "applies each change once",
+      "puts the units of a cancelled order back once",
+    ),
+  },
+  {
+    name: "a change that is applied before the one before it",
+    file: "apply.lua",
+    guard: "if revision > next_revision then return { 'too-early' } end",
+    without: "",
+    seenBy: cases(
+      inventoryChangesContract,
+      "applies each change once",
+      "puts the units of a cancelled order back once",
+    ),
+  },
+  {
+    name: "a lowered total that stock does not allow",
+    file: "apply.lua",
+    guard: "if after < 0 then return { 'contradicted' } end",
+    without: "",
+    seenBy: cases(inventoryChangesContract, "lowers the total without withheld units"),
+  },
+  {
+    name: "a cancelled order of units that were never sold",
+    file: "apply.lua",
+    guard: "if not is_held and purchased < units then return { 'contradicted' } end",
+    without: "",
+    seenBy: cases(inventoryChangesContract, "is contradicted by a cancelled order"),
+  },
+  {
+    name: "a cancelled order that ends whatever its buyer holds",
+    file: "apply.lua",
+    guard: "local is_held = hold_id == order",
+    without: "local is_held = hold_id ~= nil",
+    seenBy: cases(inventoryChangesContract, "leaves the hold alone that the buyer of a cancelled purchase has"),
+  },
+  {
+    name: "a cancelled order that is forgotten: its replay would buy again",
+    file: "apply.lua",
+    guard: "entries[#entries + 1] = order .. ':0'",
+    without: "",
+    seenBy: cases(
+      inventoryChangesContract,
+      "puts the units of a cancelled purchase back",
+      "ends the hold of a cancelled order",
+    ),
+  },
+  {
+    name: "units withheld from a total that is no more",
+    file: "withhold.lua",
+    guard: "if stock.revision ~= ARGV[2] then return { 'other-revision' } end",
+    without: "",
+    seenBy: cases(inventoryChangesContract, "withholds nothing for a total that was read at another revision"),
+  },
+  {
+    name: "units withheld that are sold",
+    file: "withhold.lua",
+    guard: "if tonumber(stock.available) < units then",
+    without: "if false then",
+    seenBy: cases(inventoryChangesContract, "withholds no more units than are left"),
   },
   {
     name: "an admission that does not look at the lock",

@@ -3,7 +3,7 @@
 -- ARGV  1 epoch, 2 mode: granted | taken (what became of the caller's lock) | take (the lock is taken here),
 --       3 milliseconds a hold and a lock live, then five a request:
 --       reservation id, user id, quantity, fingerprint, expected price or ''
--- reply {'not-in-service'}, or {'in-service', now, deadline, price, limit, and an answer a request}:
+-- reply {'not-in-service'}, or {'in-service', now, deadline, price, limit, revision, and an answer a request}:
 --       'held AVAILABLE', 'already-held AVAILABLE HOLD', 'already-ordered', 'unknown-buyer', 'REASON AVAILABLE ORDERS'
 -- Why: one TIME, one INFO and one write of each kind a call; what a buyer costs is mostly what a call costs.
 
@@ -70,7 +70,7 @@ local function verdict(i, id, quantity, expected_price)
   return reason and reason .. ' ' .. digits(available) .. ' ' .. record
 end
 
-local reply = { 'in-service', digits(now), digits(deadline), stock.price, stock.limit }
+local reply = { 'in-service', digits(now), digits(deadline), stock.price, stock.limit, stock.revision }
 local holds, deadlines, taken, units = {}, {}, {}, 0
 for i, user in ipairs(users) do
   local at = 4 + (i - 1) * 5

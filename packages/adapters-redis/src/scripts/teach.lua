@@ -1,9 +1,12 @@
 -- Tells the orders of buyers that the inventory does not know yet.
 -- KEYS  1-5 as in-service.lua
--- ARGV  1 epoch, then two a buyer: user id, orders
--- reply 1, or 0 where the inventory is not in service
--- Why: a known buyer stays as they are: what they bought since is newer than what the teacher read.
+-- ARGV  1 epoch, 2 revision that the inventory had before the orders were read, then two a buyer: user id, orders
+-- reply 'taught', 'behind' or 'not-in-service'
+-- Why: a known buyer stays as they are: what they bought since is newer than what the teacher read. Of an unknown one nothing
+-- was noted when an order was cancelled: a teacher who read before that would make the cancelled order count.
 
-if not in_service() then return 0 end
-for i = 2, #ARGV, 2 do redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1]) end
-return 1
+local stock = in_service()
+if not stock then return 'not-in-service' end
+if stock.revision ~= ARGV[2] then return 'behind' end
+for i = 3, #ARGV, 2 do redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1]) end
+return 'taught'

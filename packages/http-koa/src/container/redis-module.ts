@@ -39,7 +39,7 @@ export const redisModule = (address: RedisAddress): ContainerModule =>
     provide(load, tokens.inventoryStore, [redis], (connected) => ({
       name: "Redis",
       where,
-      ask: () => connected.ready(),
+      ask: () => connected.ping(),
     }));
   });
 
