@@ -12,11 +12,17 @@ const stampFile = join(root, "node_modules", ".flash-sale-install");
 const compiler = join(root, "node_modules", "typescript-7", "bin", "tsc");
 /** Files that the compiler does not carry into dist, but the code reads from there. */
 const assetFolders = [
-  { from: "packages/adapters-redis/src/scripts", to: "packages/adapters-redis/dist/scripts", ending: ".lua" },
+  { from: "packages/adapters-redis/src/scripts", to: "packages/adapters-redis/dist/scripts", names: /\.lua$/ },
   {
     from: "packages/adapters-postgres/src/migrations",
     to: "packages/adapters-postgres/dist/migrations",
-    ending: ".sql",
+    names: /\.sql$/,
+  },
+  {
+    // Its own files rather than a dependency of whoever installs the package: a dependency of that one calls home on install.
+    from: "packages/http-koa/node_modules/swagger-ui-dist",
+    to: "packages/http-koa/dist/swagger-ui",
+    names: /^(swagger-ui-bundle\.js|swagger-ui\.css|favicon-32x32\.png|LICENSE|NOTICE)$/,
   },
 ];
 
@@ -80,16 +86,18 @@ function compiledFolders() {
 /** The compiler leaves the output of a deleted source behind: a deleted test would run on, and a packed file live on. */
 function prune({ from, to }) {
   if (!existsSync(to)) return;
+  const isMirrored = (name) => assetFolders.some((assets) => join(to, name).startsWith(join(root, assets.to)));
   for (const name of readdirSync(to, { recursive: true })) {
+    if (isMirrored(name)) continue;
     const module = name.match(/^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/)?.[1];
     if (module !== undefined && !existsSync(join(from, `${module}.ts`))) rmSync(join(to, name));
   }
 }
 
 /** Copies what changed and removes what is gone, so that a renamed migration does not live on in dist. */
-function mirror({ from, to, ending }) {
+function mirror({ from, to, names }) {
   const list = (folder) =>
-    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)) : [];
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => names.test(name)) : [];
   const wanted = list(from);
   for (const name of list(to)) if (!wanted.includes(name)) rmSync(join(root, to, name));
   for (const name of wanted) {

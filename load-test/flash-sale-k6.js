@@ -3,28 +3,15 @@
 //   BASE_URL=http://localhost:3000/api/v1.0 k6 run load-test/flash-sale-k6.js
 //   UNITS=500 USERS=20000 k6 run load-test/flash-sale-k6.js
 //   BASE_URLS=http://localhost:3000/api/v1.0,http://localhost:3001/api/v1.0 k6 run load-test/flash-sale-k6.js
-// `npm run k6` at the root starts everything it needs, runs this, and counts the orders in PostgreSQL afterwards.
-import { check } from "k6";
+// With every answer in a file, for `npm run audit`:
+//   RECORD_ANSWERS=true k6 run --log-format raw --console-output answers.ndjson load-test/flash-sale-k6.js
+// `npm run k6` at the root starts everything it needs, runs this, and audits the orders afterwards.
 import exec from "k6/execution";
-import http from "k6/http";
-import { Counter, Rate } from "k6/metrics";
+import { buy, findSale, lookAtOwnOrders, lookAtSale, thresholds } from "./k6/sale.js";
 
-const BASE_URL = __ENV.BASE_URL || "http://localhost:3000/api/v1.0";
-/** Several processes of one API take the requests in turns. */
-const BASES = (__ENV.BASE_URLS || BASE_URL).split(",").map((url) => url.trim().replace(/\/+$/, ""));
-/** Thresholds are fixed before any request is sent, so the units on sale must be said here; setup() checks that they are. */
-const UNITS = Number(__ENV.UNITS || 200);
 const USERS = Number(__ENV.USERS || 10000);
 /** Every tenth buyer clicks twice: both clicks leave at once, to different processes where there are several. */
 const DOUBLE_CLICK_EVERY = 10;
-
-/** Sold, replayed, refused by a rule of the sale, refused because the buyer has bought. */
-const EXPECTED = [200, 201, 400, 403];
-http.setResponseCallback(http.expectedStatuses(...EXPECTED));
-
-const sold = new Counter("purchases_sold");
-const refused = new Counter("purchases_refused");
-const unexpected = new Rate("unexpected_statuses");
 
 export const options = {
   scenarios: {
@@ -47,78 +34,34 @@ export const options = {
       maxVUs: 50,
     },
   },
-  thresholds: {
-    http_req_failed: ["rate<0.05"],
-    http_req_duration: ["p(95)<800"],
-    // Not one order too many, not one unit left over.
-    purchases_sold: [`count==${UNITS}`],
-    unexpected_statuses: ["rate<=0.001"],
-  },
+  // http_req_failed < 5 %, http_req_duration p(95) < 800 ms, and each unit sold once: see k6/sale.js.
+  thresholds,
   summaryTrendStats: ["avg", "min", "med", "p(95)", "p(99)", "max"],
 };
 
+/** Discovers the newest product by GET /sale/first. */
 export function setup() {
-  const answer = http.get(`${BASES[0]}/sale/first`);
-  if (answer.status !== 200) {
-    exec.test.abort(
-      `${BASES[0]}/sale/first answered ${answer.status}: is the API running there, with a product on sale?`,
-    );
-  }
-  const sale = answer.json("data");
-  if (sale.status !== "active" || sale.availableQuantity !== UNITS) {
-    exec.test.abort(
-      `The newest product's sale is ${sale.status}, with ${sale.availableQuantity} units left, but this run expects an ` +
-        `active sale of ${UNITS}. Seed a new one (flash-sale seed --quantity ${UNITS}), or set UNITS=${sale.availableQuantity}.`,
-    );
-  }
-  return { productId: sale.productId };
+  return findSale();
 }
 
 /** The nth of the generated users, a new one for every iteration of the purchase scenario. */
 const user = (n) => `k6-user-${n}`;
 const randomUser = () => user(Math.floor(Math.random() * USERS));
-const base = (n) => BASES[n % BASES.length];
-
-function count(answer) {
-  unexpected.add(!EXPECTED.includes(answer.status));
-  return answer;
-}
 
 export function purchase({ productId }) {
   const n = exec.scenario.iterationInTest;
   const clicks = n % DOUBLE_CLICK_EVERY === 0 ? 2 : 1;
-  const requests = Array.from({ length: clicks }, (_, click) => ({
-    method: "POST",
-    url: `${base(n + click)}/sale/purchase`,
-    body: JSON.stringify({ productId, quantity: 1 }),
-    params: { headers: { "content-type": "application/json", "x-user-id": user(n) }, tags: { name: "purchase" } },
-  }));
-  for (const answer of http.batch(requests).map(count)) {
-    sold.add(answer.status === 201 ? 1 : 0);
-    refused.add(answer.status === 400 || answer.status === 403 ? 1 : 0);
-    check(answer, { "purchase: sold, or refused by the sale's rules": ({ status }) => EXPECTED.includes(status) });
-  }
+  buy(
+    productId,
+    n,
+    Array.from({ length: clicks }, (_, click) => ({ id: `${n}-${click}`, userId: user(n) })),
+  );
 }
 
 export function status({ productId }) {
-  const n = exec.scenario.iterationInTest;
-  // Named as a user, so that a limit on requests counts viewers one by one.
-  const params = { headers: { "x-user-id": randomUser() }, tags: { name: "status" } };
-  const answer = count(http.get(`${base(n)}/sale/status/${productId}`, params));
-  check(answer, {
-    "status: never more units than were on sale": (it) => {
-      const { availableQuantity } = it.json("data");
-      return it.status === 200 && availableQuantity >= 0 && availableQuantity <= UNITS;
-    },
-  });
+  lookAtSale(productId, exec.scenario.iterationInTest, randomUser());
 }
 
 export function userStatus({ productId }) {
-  const n = exec.scenario.iterationInTest;
-  const params = { headers: { "x-user-id": randomUser() }, tags: { name: "user status" } };
-  const answer = count(http.get(`${base(n)}/sale/user/status?productId=${productId}`, params));
-  check(answer, {
-    "user status: at most the one order a user may have": (it) =>
-      it.status === 200 && it.json("data.orders").length <= 1,
-  });
+  lookAtOwnOrders(productId, exec.scenario.iterationInTest, randomUser());
 }

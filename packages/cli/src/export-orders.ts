@@ -1,8 +1,9 @@
 import type { Order, OrderPages } from "@flash-sale/core";
 import { tokens } from "@flash-sale/http-koa";
 import { everyProduct } from "./every-product.js";
-import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
 import { csv, jsonArray, ndjson } from "./order-formats.js";
+import { noProduct } from "./products.js";
 import type { Session } from "./run.js";
 import { toFile, toStdout } from "./whole-file.js";
 
@@ -16,31 +17,35 @@ export interface ExportOptions {
 }
 
 /** Streams orders in keyset pages: no snapshot is kept for longer than one, and no more than one is in memory. */
-export async function exportOrders(
-  { wired, output }: Session,
-  { productId, format, out }: ExportOptions,
-): Promise<ExitCode> {
+export async function exportOrders(session: Session, { productId, format, out }: ExportOptions): Promise<ExitCode> {
+  const { wired, output, interrupted } = session;
   const products = await wired.get(tokens.products);
   const orderPages = await wired.get(tokens.orderPages);
-  if (productId !== undefined && (await products.find(productId)) === null) {
-    throw new CommandFailed(EXIT.FOUND_WRONG, `There is no product ${productId}.`);
-  }
+  if (productId !== undefined && (await products.find(productId)) === null) throw noProduct(productId);
   const style = output.json && out === undefined ? jsonArray : { csv, ndjson }[format];
+  const progress = output.progress("orders", null);
   let count = 0;
 
   async function* text(): AsyncGenerator<string> {
     yield style.head;
     for await (const id of productId === undefined ? everyProduct(products) : [productId]) {
-      for await (const page of pagesOf(orderPages, id)) yield page.map((order) => style.line(order, count++)).join("");
+      for await (const page of pagesOf(orderPages, id)) {
+        yield page.map((order) => style.line(order, count++)).join("");
+        progress.add(page.length);
+      }
     }
     yield style.tail;
   }
 
-  if (out === undefined) {
-    await toStdout(text());
-    return EXIT.DONE;
+  try {
+    if (out === undefined) {
+      await toStdout(text(), interrupted);
+      return EXIT.DONE;
+    }
+    await session.whole(() => toFile(out, text(), interrupted));
+  } finally {
+    progress.stop();
   }
-  await toFile(out, text());
   output.say(`${count} orders in ${out}`);
   output.document({ orders: count, format, out });
   return EXIT.DONE;

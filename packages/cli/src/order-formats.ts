@@ -45,6 +45,6 @@ export const jsonArray: OrderFormat = {
 /** What a spreadsheet would take for a formula gets a `'` in front: a buyer called `=HYPERLINK(…)` must stay a text. */
 function cell(value: string | number): string {
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

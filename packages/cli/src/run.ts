@@ -5,18 +5,22 @@ import {
   readConfig,
   readEnvironment,
   StoreUnreachable,
-  tokens,
-  wire,
+  wireForCommand,
   type Config,
-  type Wired,
+  type WiredForCommand,
 } from "@flash-sale/http-koa";
 import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
+import { listenForInterrupt, type Interrupt } from "./interrupt.js";
 import { createOutput, type Output } from "./output.js";
 
 export interface Session {
-  readonly wired: Wired;
+  readonly wired: WiredForCommand;
   readonly config: Config;
   readonly output: Output;
+  /** Aborted at Ctrl-C. What a store is asked then is not waited for, unless it is a `whole`. */
+  readonly interrupted: AbortSignal;
+  /** A step that Ctrl-C waits for: what changes something, and says so. */
+  whole<T>(step: () => Promise<T>): Promise<T>;
 }
 
 /** A command's work, on the wired stores. It is over when its promise is. */
@@ -24,17 +28,38 @@ export type Work = (session: Session) => Promise<ExitCode>;
 
 /** Runs a command's work and closes what it opened; the exit code says how it ended. */
 export async function run(json: boolean, work: Work): Promise<void> {
+  const interrupt = listenForInterrupt();
+  await ending(interrupt, json, (session) => untilInterrupted(interrupt, session, work));
+}
+
+/** The same for work that goes on until Ctrl-C, which is its orderly end: `work` says with which code. */
+export async function runUntilInterrupted(json: boolean, work: Work): Promise<void> {
+  await ending(listenForInterrupt(), json, work);
+}
+
+async function ending(interrupt: Interrupt, json: boolean, work: Work): Promise<void> {
   const output = createOutput(json);
   process.exitCode = await saying(output, async () => {
     // A command's own words are enough, unless somebody asks for more.
     const config = readConfig({ LOG_LEVEL: "error", ...readEnvironment() });
-    const wired = wire(config, createLog(config.logLevel), { keepsHouse: false });
+    const wired = await wireForCommand(config, createLog(config.logLevel));
     try {
-      return await work({ wired, config, output });
+      const { signal, whole } = interrupt;
+      return await work({ wired, config, output, interrupted: signal, whole });
     } finally {
       await wired.close();
     }
   });
+  // A timer that a client left behind, or an answer that nobody waits for, keeps nobody: once all is said, it is over.
+  process.stderr.write("", () => process.stdout.write("", () => process.exit()));
+}
+
+async function untilInterrupted(interrupt: Interrupt, session: Session, work: Work): Promise<ExitCode> {
+  const ended = await Promise.race([work(session), interrupt.came]);
+  if (ended !== "interrupted") return ended;
+  await interrupt.steps();
+  session.output.say("Interrupted. Nothing is left half done.");
+  return interrupt.exitCode();
 }
 
 /** Turns what a command throws into a sentence and an exit code. */
@@ -42,50 +67,28 @@ export async function saying(output: Output, work: () => Promise<ExitCode>): Pro
   try {
     return await work();
   } catch (fault) {
-    const { exitCode, sentence } = endOf(fault);
-    output.say(sentence);
-    output.document({ error: sentence });
-    return exitCode;
+    return sayFault(output, fault);
   }
 }
 
-function endOf(fault: unknown): { readonly exitCode: ExitCode; readonly sentence: string } {
-  if (fault instanceof CommandFailed) return { exitCode: fault.exitCode, sentence: fault.message };
-  if (fault instanceof BadConfig || fault instanceof InvalidRequest)
-    return { exitCode: EXIT.WRONG_USAGE, sentence: fault.message };
-  if (fault instanceof StoreUnreachable) return { exitCode: EXIT.STORE_UNREACHABLE, sentence: fault.message };
+export function sayFault(output: Output, fault: unknown): ExitCode {
+  const { exitCode, sentence, details } = endOf(fault);
+  output.say(sentence);
+  output.document({ error: sentence, ...details });
+  return exitCode;
+}
+
+function endOf(fault: unknown): Pick<CommandFailed, "exitCode" | "details"> & { readonly sentence: string } {
+  const ending = (exitCode: ExitCode, sentence: string) => ({ exitCode, sentence, details: {} });
+  if (fault instanceof CommandFailed)
+    return { exitCode: fault.exitCode, sentence: fault.message, details: fault.details };
+  if (fault instanceof BadConfig || fault instanceof InvalidRequest) return ending(EXIT.WRONG_USAGE, fault.message);
+  if (fault instanceof StoreUnreachable) return ending(EXIT.STORE_UNREACHABLE, fault.message);
   if (fault instanceof StoreUnavailable) {
-    const [store, variable] = fault.store === "inventory" ? ["Redis", "REDIS_URL"] : ["PostgreSQL", "DATABASE_URL"];
-    return {
-      exitCode: EXIT.STORE_UNREACHABLE,
-      sentence: `${store} stopped answering. See that it runs where ${variable} says, then repeat the command.`,
-    };
+    const store = fault.store === "inventory" ? "Redis" : "PostgreSQL";
+    const variable = fault.store === "inventory" ? "REDIS_URL" : "DATABASE_URL";
+    const sentence = `${store} stopped answering. See that it runs where ${variable} says, then repeat the command.`;
+    return ending(EXIT.STORE_UNREACHABLE, sentence);
   }
-  return {
-    exitCode: EXIT.FOUND_WRONG,
-    sentence: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
-  };
-}
-
-/** For commands that need the tables: the embedded database's are brought up to date, another's are its owner's to migrate. */
-export async function requireSchema({ wired, config }: Session): Promise<void> {
-  const schema = await wired.get(tokens.schema);
-  if (config.databaseUrl === null) {
-    await schema.migrate();
-    return;
-  }
-  const pending = await schema.pending();
-  if (pending.length === 0) return;
-  throw new CommandFailed(
-    EXIT.FOUND_WRONG,
-    `The database lacks ${pending.join(", ")}. Run "flash-sale migrate" first.`,
-  );
-}
-
-/** For commands about the hot store: in-process inventory lives inside the server, where no other process sees it. */
-export function requireRedis({ config }: Session): void {
-  if (config.redisUrl !== null) return;
-  const sentence =
-    "The inventory is inside the server's process, which this command cannot reach, since REDIS_URL is not set. Set REDIS_URL to the Redis that the server uses.";
-  throw new CommandFailed(EXIT.STORE_UNREACHABLE, sentence);
+  return ending(EXIT.FOUND_WRONG, fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
 }

@@ -1,16 +1,7 @@
 import { createFlashSale, type FlashSalePorts } from "@flash-sale/core";
 import { createMemoryAdapters, createMemoryInventory, systemClock } from "@flash-sale/core/memory";
 import { expect } from "chai";
-import { openShop, told } from "./shop.js";
-
-/** Waits until `holds`, for ten seconds at most. */
-async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    if (await holds()) return;
-    await new Promise((resume) => setTimeout(resume, 10));
-  }
-  throw new Error(`never happened: ${what}`);
-}
+import { eventually, openShop, told } from "./shop.js";
 
 describe("housekeeping", () => {
   it("restores an inventory that was lost while nobody bought, and loads its buyers", async () => {

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 
-/** What the docs page is made of: Swagger UI out of its package, and the few lines that start it. Nothing comes from another host. */
+/**
+ * What the docs page is made of: Swagger UI, whose files the build lays beside this one, and the few lines that start it. Nothing
+ * comes from another host.
+ */
 
 export interface DocsFile {
   readonly type: string;
@@ -31,6 +34,7 @@ const START = `SwaggerUIBundle({
   dom_id: "#docs",
   deepLinking: true,
   displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
   validatorUrl: null,
 });
 `;
@@ -46,5 +50,5 @@ export const DOCS_FILES: Readonly<Record<string, DocsFile>> = {
 /** Read when it is first asked for, and kept: 2 MB for all of them, in a process that shows its docs. */
 function once(name: string): () => Promise<Buffer> {
   let content: Buffer | null = null;
-  return async () => (content ??= await readFile(new URL(name, import.meta.resolve("swagger-ui-dist/package.json"))));
+  return async () => (content ??= await readFile(new URL(`./swagger-ui/${name}`, import.meta.url)));
 }

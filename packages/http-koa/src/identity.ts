@@ -1,14 +1,11 @@
-import type { ApiContext } from "./api.js";
 import type { Auth } from "./config.js";
 import { adminGate } from "./identity/admin.js";
+import type { AdminGate, Buyer } from "./identity/caller.js";
 import { tokenCheck } from "./identity/bearer-token.js";
 import { tokenBuyer } from "./identity/jwt.js";
 import { trustedBuyer } from "./identity/trusted-header.js";
 
-/** Names the buyer of a request, from what its query and its body say, or refuses. */
-export type Buyer = (ctx: ApiContext, fromQuery: string | undefined, fromBody?: string) => string | Promise<string>;
-/** Refuses whoever is no admin. To be waited for before anything is done. */
-export type AdminGate = (ctx: ApiContext) => Promise<void>;
+export type { AdminGate, Buyer };
 
 export interface Identity {
   readonly buyerOf: Buyer;

@@ -4,7 +4,8 @@ import { tokens } from "./container/tokens.js";
 import { openControl } from "./control/open-control.js";
 import { greetingOf } from "./greeting.js";
 import type { Log } from "./log.js";
-import { startServer, type RunningServer } from "./server.js";
+import type { RunningServer } from "./server.js";
+import { startApi } from "./start-api.js";
 import { prepareStores } from "./start-up.js";
 import { startWorkers } from "./workers.js";
 
@@ -50,7 +51,7 @@ export async function serve(config: Config, log: Log): Promise<Serving> {
 }
 
 async function serveAlone(wired: Wired, config: Config, log: Log): Promise<RunningServer> {
-  const server = await startServer(await wired.get(tokens.app), config);
+  const server = await startApi(wired, config);
   if (!usesDataFolder(config)) return server;
   try {
     const closeControl = await openControl(wired, urlOf(config.host, server.port), config.dataDir, log);

@@ -4,10 +4,9 @@ import cluster from "node:cluster";
 import { once } from "node:events";
 import type { Config } from "./config.js";
 import { wire } from "./container.js";
-import { tokens } from "./container/tokens.js";
 import { createLog, type Log } from "./log.js";
-import { startServer } from "./server.js";
 import { closeOnSignals } from "./shutdown.js";
+import { startApi } from "./start-api.js";
 import { startFaultOf, type ToPrimary, type ToWorker } from "./worker-messages.js";
 
 /** Resolves when it is on its way, also where nobody takes it any more. */
@@ -30,7 +29,7 @@ async function toldToServe(): Promise<Config> {
 async function listen(config: Config, log: Log): Promise<() => Promise<void>> {
   const wired = wire(config, log, { keepsHouse: true });
   try {
-    const server = await startServer(await wired.get(tokens.app), config);
+    const server = await startApi(wired, config);
     return async () => {
       await server.stop();
       await wired.close();

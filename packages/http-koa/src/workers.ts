@@ -47,40 +47,54 @@ async function portToListenOn({ host, port }: Config): Promise<number> {
   return found;
 }
 
+type Ended = Seated["ended"];
+
+/** Tells a new worker what to serve, and waits until it listens. @throws what kept it from that */
+function untilListening(worker: Worker, ended: Ended, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.on("error", reject);
+    worker.on("message", (message: ToPrimary) => {
+      switch (message.kind) {
+        case "awake":
+          tell(worker, { kind: "serve", config });
+          break;
+        case "listening":
+          resolve();
+          break;
+        case "failed":
+          reject(errorOf(message.fault));
+          break;
+        case "metrics":
+          break;
+      }
+    });
+    void ended.then(({ code, signal }) => {
+      reject(new Error(`a worker ended before it listened (${signal ?? `exit code ${code}`})`));
+    });
+  });
+}
+
 function createCrew(config: Config, log: Log) {
   const living = new Set<Worker>();
   const stopping = new AbortController();
-  const gather = createMetricsGatherer();
+  const gatherMetrics = createMetricsGatherer();
 
-  /** Starts one and waits until it listens. */
-  function start(): Promise<Seated> {
+  async function start(): Promise<Seated> {
     const worker = cluster.fork();
     living.add(worker);
-    const ended = new Promise<Awaited<Seated["ended"]>>((resolve) => {
+    worker.on("message", (message: ToPrimary) => {
+      if (message.kind !== "metrics") return;
+      void gatherMetrics().then((text) => tell(worker, { kind: "metrics", id: message.id, text }));
+    });
+    const ended: Ended = new Promise((resolve) => {
       worker.once("exit", (code, signal) => {
         living.delete(worker);
         resolve({ code, signal });
       });
     });
-    return new Promise((resolve, reject) => {
-      worker.on("error", reject);
-      worker.on("message", (message: ToPrimary) => {
-        switch (message.kind) {
-          case "awake":
-            return tell(worker, { kind: "serve", config });
-          case "listening":
-            log.info({ pid: worker.process.pid }, "a worker listens");
-            return resolve({ worker, ended });
-          case "failed":
-            return reject(errorOf(message.fault));
-          case "metrics":
-            return void gather().then((text) => tell(worker, { kind: "metrics", id: message.id, text }));
-        }
-      });
-      void ended.then(({ code, signal }) => {
-        reject(new Error(`a worker ended before it listened (${signal ?? `exit code ${code}`})`));
-      });
-    });
+    await untilListening(worker, ended, config);
+    log.info({ pid: worker.process.pid }, "a worker listens");
+    return { worker, ended };
   }
 
   /** Keeps a seat taken, until all are to stop. */

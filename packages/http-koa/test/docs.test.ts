@@ -96,7 +96,7 @@ describe("the docs page", () => {
       expect(await page.locator(".info .title").first().innerText()).to.contain("Flash sale API");
       if (process.env["SCREENSHOTS"] === "1") {
         mkdirSync(dirname(SCREENSHOT), { recursive: true });
-        await page.screenshot({ path: SCREENSHOT });
+        await page.screenshot({ path: SCREENSHOT, fullPage: true });
       }
       expect({ faults, strangers }).to.deep.equal({ faults: [], strangers: [] });
     });

@@ -5,7 +5,12 @@ import { enveloped } from "#src/openapi/answers.js";
 import type { Operation } from "#src/openapi/operation.js";
 import { REFUSALS } from "#src/openapi/refusals.js";
 import { operations } from "#src/openapi.js";
-import type { Body } from "./api.js";
+
+interface Body {
+  readonly success?: boolean;
+  readonly code?: string;
+  readonly details?: unknown;
+}
 
 /** The operation of the API's document that a request is one of; undefined where there is none. */
 export function operationOf(method: string, path: string): Operation | undefined {

@@ -70,6 +70,19 @@ describe("a shutdown under load", () => {
     });
   }
 
+  it("ends event streams in order, and does not wait for who listens", async () => {
+    const sale = await wired.get(tokens.sale);
+    const { id: productId } = await sale.createProduct({ name: "Console", price: 1, totalQuantity: 1 });
+    const { url, exited } = await startChild();
+    const { body } = await fetch(`${url}/api/v1/sale/stream/${productId}`);
+    const reader = body!.getReader();
+    await reader.read();
+    child!.kill("SIGTERM");
+    // A connection that is merely cut throws here.
+    while (!(await reader.read()).done);
+    expect(await exited).to.deep.equal([0, null]);
+  });
+
   it("ends at once where nobody is there", async () => {
     const { exited } = await startChild();
     child!.kill("SIGTERM");

@@ -1,12 +1,9 @@
-import type { Drift, ReconcileReport } from "@flash-sale/core";
-import { tokens } from "@flash-sale/http-koa";
 import type { Argv } from "yargs";
-import { productIds } from "../arguments.js";
-import { everyProduct } from "../every-product.js";
-import { EXIT } from "../exit-code.js";
+import { interval, option, productIds } from "../arguments.js";
 import type { Globals } from "../globals.js";
-import type { Output } from "../output.js";
-import { requireRedis, requireSchema, run } from "../run.js";
+import { reconcileOnce, reconcileEvery } from "../reconcile.js";
+import { requireInventory, requireSchema } from "../required-stores.js";
+import { run, runUntilInterrupted, type Work } from "../run.js";
 
 export const reconcile = (cli: Argv<Globals>) =>
   cli.command(
@@ -27,46 +24,26 @@ export const reconcile = (cli: Argv<Globals>) =>
           default: false,
           describe: "Repair what differs; a live sale goes on meanwhile",
         })
+        .option("watch", option("Again every T (90s, 10m, 2h) until Ctrl-C", "--watch", interval))
         .check(({ productId, all }) => {
           if (all && productId.length > 0) throw new Error("Give product ids or --all, not both.");
           return true;
         })
         .example("$0 reconcile", "look at every product, change nothing")
-        .example("$0 reconcile --all --fix", "repair every product"),
-    ({ json, productId: ids, fix }) =>
-      run(json, async (session) => {
-        requireRedis(session);
+        .example("$0 reconcile --all --fix", "repair every product")
+        .example("$0 reconcile --fix --watch 10m --json", "one JSON document a line, every ten minutes")
+        .epilogue(
+          "With --watch the exit code at Ctrl-C is that of the worst round: 0 all agreed or was repaired, 1 drift was left, " +
+            "3 a store could not be reached. The watch goes on meanwhile.",
+        ),
+    ({ json, productId: ids, fix, watch: everyMs }) => {
+      const work: Work = async (session) => {
+        requireInventory(session);
         await requireSchema(session);
-        const { wired, output } = session;
-        const sale = await wired.get(tokens.sale);
-        const reports: ReconcileReport[] = [];
-        const unknown: string[] = [];
-        for await (const productId of ids.length > 0 ? ids : everyProduct(await wired.get(tokens.products))) {
-          const report = await sale.reconcile(productId, { fix });
-          if (report) reports.push(report);
-          else unknown.push(productId);
-        }
-        tell(output, reports, unknown);
-        output.document({ checked: reports.length, products: reports, unknown });
-        const wrong = unknown.length > 0 || reports.some(({ drift, fixed }) => drift.length > 0 && !fixed);
-        return wrong ? EXIT.FOUND_WRONG : EXIT.DONE;
-      }),
+        return everyMs === undefined
+          ? reconcileOnce(session, ids, { fix })
+          : reconcileEvery(everyMs, session, ids, { fix });
+      };
+      return everyMs === undefined ? run(json, work) : runUntilInterrupted(json, work);
+    },
   );
-
-function tell(output: Output, reports: readonly ReconcileReport[], unknown: readonly string[]): void {
-  const rows = reports.flatMap(({ productId, drift, fixed }) =>
-    drift.map((one) => [productId, ...columns(one), fixed ? "repaired" : "no"]),
-  );
-  if (rows.length > 0) output.table(["product", "what differs", "expected", "found", "repaired"], rows);
-  for (const productId of unknown) output.say(`${productId}  there is no such product`);
-  const drifted = reports.filter(({ drift }) => drift.length > 0);
-  const left = drifted.filter(({ fixed }) => !fixed).length;
-  output.say(`${reports.length} checked, ${drifted.length} with drift, ${drifted.length - left} repaired.`);
-  if (left > 0) output.say("Repair with --fix.");
-}
-
-function columns(drift: Drift): string[] {
-  return drift.kind === "missing-inventory"
-    ? ["inventory missing", "", ""]
-    : [drift.kind, String(drift.expected), String(drift.found)];
-}

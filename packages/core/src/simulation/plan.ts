@@ -91,6 +91,7 @@ const METHODS = [
   "moveEpoch",
   "withLedger",
   "ofBuyer",
+  "pageOfBuyers",
   "withhold",
   "withhold",
   "change",

@@ -45,25 +45,30 @@ export async function startControlServer(
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (stopping) return give(response, 503, CLOSING);
-      checkCaller(request, `${HOST}:${portOf()}`, key);
+      if (stopping) {
+        give(response, 503, CLOSING);
+        return;
+      }
+      checkCaller(request, `${HOST}:${port}`, key);
       const call = callOf(services, request.url ?? "");
       const args = argumentsOf(await bodyOf(request));
       give(response, 200, { value: await call(args) });
-    } catch (fault) {
-      if (fault instanceof CallRefused)
-        return give(response, fault.status, { fault: { name: "Fault", message: fault.message } });
-      const { fault: onTheWire, foreseen } = toWire(fault);
-      if (!foreseen) log.error({ err: fault, call: request.url }, "a command met a fault nobody foresaw");
-      give(response, 200, { fault: onTheWire });
+    } catch (thrown) {
+      if (thrown instanceof CallRefused) {
+        give(response, thrown.status, { fault: { name: "Fault", message: thrown.message } });
+        return;
+      }
+      const { fault, foreseen } = toWire(thrown);
+      if (!foreseen) log.error({ err: thrown, call: request.url }, "a command met a fault nobody foresaw");
+      give(response, 200, { fault });
     }
   }
 
-  const portOf = (): number => (server.address() as AddressInfo).port;
   server.listen(0, HOST);
   await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${HOST}:${portOf()}`,
+    url: `http://${HOST}:${port}`,
     async stop() {
       stopping = true;
       const closed = new Promise((done) => server.close(done));

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { RequestRefused } from "../answer.js";
-import type { AdminGate } from "../identity.js";
+import type { AdminGate } from "./caller.js";
 import { header } from "../request.js";
 import { bearerToken, type TokenCheck } from "./bearer-token.js";
 

@@ -1,6 +1,6 @@
 import { USER_ID } from "@flash-sale/core";
 import { RequestRefused } from "../answer.js";
-import type { Buyer } from "../identity.js";
+import type { Buyer } from "./caller.js";
 import { bearerToken, type TokenCheck } from "./bearer-token.js";
 
 /** The buyer is whom a valid bearer token names. What header, query and body say of a user is not looked at. */

@@ -1,6 +1,6 @@
 import { InvalidRequest, USER_ID } from "@flash-sale/core";
 import { RequestRefused } from "../answer.js";
-import type { Buyer } from "../identity.js";
+import type { Buyer } from "./caller.js";
 import { header } from "../request.js";
 
 /**
