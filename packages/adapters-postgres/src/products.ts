@@ -32,10 +32,16 @@ const CREATE = `with given as (
   insert into ledger (product_id, revision, total)
     select g.id, g.revision, g.total from given g join created c on c.id = g.id`;
 
-/** Two that project at once assign the same; a row that lags behind is assigned by the next tick. */
-const PROJECT_SOLD = `with changed as (
-    update products p set sold_quantity = l.committed
-    from ledger l where l.product_id = p.id and p.sold_quantity <> l.committed
+/**
+ * A row that somebody else projects at the moment is left to them, since two that lock the same rows in different orders would
+ * wait for each other. One that lags behind is assigned by the next tick.
+ */
+const PROJECT_SOLD = `with behind as (
+    select p.id, l.committed from products p join ledger l on l.product_id = p.id
+    where p.sold_quantity <> l.committed
+    for update of p skip locked
+  ), changed as (
+    update products p set sold_quantity = behind.committed from behind where p.id = behind.id
     returning 1
   )
   select count(*) as changed from changed`;

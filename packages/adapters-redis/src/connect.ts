@@ -71,7 +71,7 @@ export function connectRedis({ address, lockTtlMs, onFault = () => undefined }: 
     examine: () => examineRedis(client),
     async close() {
       await adapters.close();
-      await Promise.all(connections.map(disconnect));
+      await Promise.all(connections.map((connection) => disconnect(connection, address)));
     },
   };
 }
@@ -87,7 +87,7 @@ async function greet(client: RedisClient): Promise<void> {
 }
 
 /** A polite end where there is a connection, else no more attempts at one. */
-async function disconnect(connection: RedisClient): Promise<void> {
+async function disconnect(connection: RedisClient, { kind }: RedisAddress): Promise<void> {
   if (connection.status === "ready") {
     const ended = new Promise<void>((resolve) => {
       connection.once("end", resolve);
@@ -97,7 +97,8 @@ async function disconnect(connection: RedisClient): Promise<void> {
       () => false,
     );
     if (left) await ended;
+    // A second goodbye would leave a timer behind. The connections to Sentinels go with it alone.
+    if (left && kind !== "sentinel") return;
   }
-  // Also after that: the connections to Sentinels go only now.
   connection.disconnect();
 }

@@ -92,12 +92,15 @@ function decodeAnswer(answer: string | undefined, request: HoldRequest, terms: T
     const reservation = decodeHold(productId, epoch, userId, record);
     return { kind: "already-held", epoch, revision, reservation, available };
   }
-  if (!isRefusal(word)) throw new UnknownReply("an answer to a hold", answer);
+  const [, holds, orders] = /^([^ ]*) (.*)$/s.exec(record) ?? [];
+  if (!isRefusal(word) || holds === undefined || orders === undefined)
+    throw new UnknownReply("an answer to a hold", answer);
   return {
     kind: "refused",
     reason: word,
     epoch,
-    orders: decodeOrders(record),
+    orders: decodeOrders(orders),
+    holds: holds === "" ? null : holds,
     perUserLimit: integer(terms.limit),
     available,
   };

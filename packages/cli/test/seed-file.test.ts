@@ -79,7 +79,10 @@ describe("flash-sale seed --file", function () {
 
   it("is not cut in two by Ctrl-C: all are there, live and told, and the exit code is 130", async () => {
     const before = await created();
-    writeFileSync(join(folder, "cut.csv"), thousand((index) => `Cut ${index},1,10,,,,,`));
+    writeFileSync(
+      join(folder, "cut.csv"),
+      thousand((index) => `Cut ${index},1,10,,,,,`),
+    );
     const { child, ended } = startCli(["seed", "--file", "cut.csv", "--json"], stores.env, folder);
     while ((await created()) === before) await new Promise((resolve) => setTimeout(resolve, 5));
     child.kill("SIGINT");

@@ -48,6 +48,29 @@ describe("a purchase", () => {
     expect([...answer.orderIds].sort()).to.deep.equal(found?.orders.map(({ id }) => id).sort());
   });
 
+  it("finds the order of its key under a later attempt, though its confirm was lost and the sale has ended", async () => {
+    let confirmed = true;
+    await open({}, ({ admission, orders, inventory }) => ({
+      admission: { ...admission, confirm: async (...args) => (confirmed ? admission.confirm(...args) : undefined) },
+      orders: {
+        ...orders,
+        // The first attempt ends in a void: the reaper was first.
+        commit: async (productId, epoch, drafts) => {
+          if (confirmed) await orders.void(productId, drafts);
+          confirmed = false;
+          return orders.commit(productId, epoch, drafts);
+        },
+      },
+      inventory: { ...inventory, expired: async () => [] },
+    }));
+    const bought = await shop.buy("u", { key: "k" });
+    expect(told(bought)).to.equal("purchased");
+    expect(await stock()).to.deep.equal({ available: 9, held: 1, purchased: 0 });
+    shop.pass(3 * HOUR_MS);
+    expect(await shop.buy("u", { key: "k" })).to.deep.equal({ ...bought, replayed: true });
+    expect(told(await shop.buy("u", { key: "other" }))).to.equal("ended");
+  });
+
   it("gives one order for one key, whatever happens to stock and window in between", async () => {
     await open({ totalQuantity: 1 });
     const counts = await tally(Array.from({ length: 20 }, () => shop.buy("u", { key: "k" })));

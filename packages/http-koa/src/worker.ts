@@ -1,7 +1,6 @@
 // One of the API's processes. The primary, in workers.ts, starts it and tells it what to serve; it says when it listens, and ends
 // in order when it is told to, or when there is no primary any more.
 import cluster from "node:cluster";
-import { once } from "node:events";
 import type { Config } from "./config.js";
 import { wire } from "./container.js";
 import { createLog, type Log } from "./log.js";
@@ -15,15 +14,6 @@ const tell = (message: ToPrimary): Promise<void> =>
     if (process.send === undefined || !process.connected) sent();
     else process.send(message, undefined, undefined, () => sent());
   });
-
-async function toldToServe(): Promise<Config> {
-  await tell({ kind: "awake" });
-  for (;;) {
-    const [message] = (await once(process, "message")) as [ToWorker];
-    if (message.kind === "serve") return message.config;
-    if (message.kind === "stop") process.exit(0);
-  }
-}
 
 /** Listens, and answers how to end. */
 async function listen(config: Config, log: Log): Promise<() => Promise<void>> {
@@ -41,21 +31,23 @@ async function listen(config: Config, log: Log): Promise<() => Promise<void>> {
 }
 
 async function main(self: NonNullable<typeof cluster.worker>): Promise<void> {
-  const config = await toldToServe();
+  /** Before it serves there is nothing to close. */
+  let end: (reason: string) => void = () => process.exit(0);
+  const config = await new Promise<Config>((toldToServe) => {
+    process.on("message", (message: ToWorker) => {
+      if (message.kind === "serve") toldToServe(message.config);
+      if (message.kind === "stop") end("the primary says so");
+    });
+    void tell({ kind: "awake" });
+  });
   const log = createLog(config.logLevel).child({ worker: self.id });
   const listening = listen(config, log);
-  // A start that failed has closed what it opened.
-  const end = closeOnSignals(
-    () =>
-      listening.then(
-        (close) => close(),
-        () => undefined,
-      ),
-    log,
-  );
-  process.on("message", (message: ToWorker) => {
-    if (message.kind === "stop") end("the primary says so");
-  });
+  const close = async (): Promise<void> => {
+    // A start that failed has closed what it opened.
+    const closeAll = await listening.catch(() => null);
+    await closeAll?.();
+  };
+  end = closeOnSignals(close, log);
   self.once("disconnect", () => {
     // Else Node ends this process at once, whatever it is answering.
     self.exitedAfterDisconnect = true;

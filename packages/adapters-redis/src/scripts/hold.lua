@@ -4,7 +4,8 @@
 --       3 milliseconds a hold and a lock live, then five a request:
 --       reservation id, user id, quantity, fingerprint, expected price or ''
 -- reply {'not-in-service'}, or {'in-service', now, deadline, price, limit, revision, and an answer a request}:
---       'held AVAILABLE', 'already-held AVAILABLE HOLD', 'already-ordered', 'unknown-buyer', 'REASON AVAILABLE ORDERS'
+--       'held AVAILABLE', 'already-held AVAILABLE HOLD', 'already-ordered', 'unknown-buyer',
+--       'REASON AVAILABLE RESERVATION ORDERS', the reservation that the buyer holds units for, or ''
 -- Why: one TIME, one INFO and one write of each kind a call; what a buyer costs is mostly what a call costs.
 
 local stock = in_service()
@@ -54,7 +55,8 @@ local function verdict(i, id, quantity, expected_price)
   if own then return 'already-ordered' end
 
   local hold = hold_of[users[i]]
-  if hold and string.match(hold, '^[^ ]+') == id then return 'already-held ' .. digits(available) .. ' ' .. hold end
+  local holds = hold and string.match(hold, '^[^ ]+') or ''
+  if holds == id then return 'already-held ' .. digits(available) .. ' ' .. hold end
 
   local reason
   if quantity > limit then reason = 'exceeds-limit'
@@ -67,7 +69,7 @@ local function verdict(i, id, quantity, expected_price)
   elseif purchased + quantity > limit then reason = 'limit-reached'
   elseif available < quantity then reason = 'sold-out'
   end
-  return reason and reason .. ' ' .. digits(available) .. ' ' .. record
+  return reason and reason .. ' ' .. digits(available) .. ' ' .. holds .. ' ' .. record
 end
 
 local reply = { 'in-service', digits(now), digits(deadline), stock.price, stock.limit, stock.revision }

@@ -144,6 +144,29 @@ export function holdingCases<H extends InventoryHarness>(
       },
     },
     {
+      name: "tells with a refusal which reservation its buyer holds units for, whatever was looked at before that",
+      async run(harness) {
+        const stock = await putOnSale(harness);
+        const { admit, confirm } = wayIn(harness);
+        const reservation = heldBy(await admit(stock.request("ada", id(1))));
+        const dear = { expectedPriceMinor: 1 };
+        expectEqual(expectRefused(await admit(stock.request("ada", id(2))), "in-progress").holds, id(1), "held for");
+        expectEqual(
+          expectRefused(await admit(stock.request("ada", id(2), dear)), "price-changed").holds,
+          id(1),
+          "held for",
+        );
+        expectEqual(
+          expectRefused(await admit(stock.request("bob", id(3), dear)), "price-changed").holds,
+          null,
+          "held for",
+        );
+        await confirm(stock.productId, 1, [reservation]);
+        const { holds, orders } = expectRefused(await admit(stock.request("ada", id(2), dear)), "price-changed");
+        expectEqual({ holds, orders }, { holds: null, orders: [{ id: id(1), units: 1 }] }, "told");
+      },
+    },
+    {
       name: "lets a hold stand past its deadline: only confirm and release end it",
       async run(harness) {
         const stock = await putOnSale(harness);

@@ -36,7 +36,10 @@ export function hold(
     return { kind: "already-held", epoch, revision, reservation: standing, available };
 
   const reason = refusalOf(request, stock, orders, nowMs, lock === "taken" || standing !== undefined);
-  if (reason !== null) return { kind: "refused", reason, epoch, orders, perUserLimit: terms.perUserLimit, available };
+  if (reason !== null) {
+    const { perUserLimit } = terms;
+    return { kind: "refused", reason, epoch, orders, holds: standing?.id ?? null, perUserLimit, available };
+  }
 
   const { priceMinor } = terms;
   const { fingerprint } = request;

@@ -44,6 +44,8 @@ export type HoldAnswer =
       readonly epoch: number;
       /** The buyer's orders of this product, cancelled ones included. */
       readonly orders: readonly BuyerOrder[];
+      /** The reservation of the buyer's live hold, another one than this; null: there is none. */
+      readonly holds: string | null;
       readonly perUserLimit: number;
       readonly available: number;
     };

@@ -1,4 +1,3 @@
-import type { BuyerOrder } from "../order.js";
 import * as input from "../input.js";
 import { toMinorUnits } from "../money.js";
 import type { Product } from "../product.js";
@@ -30,8 +29,8 @@ export interface Attempts {
   readonly repeatable: boolean;
   /** The reservation id of attempt 1, 2, 3 …; null when there is none left. */
   reservationId(attempt: number): string | null;
-  /** The id among these orders that an earlier attempt of this very request made. */
-  ownOrder(orders: readonly BuyerOrder[]): string | null;
+  /** The reservation among these that an earlier attempt of this very request made. */
+  ownOf(reservationIds: readonly string[]): string | null;
 }
 
 /** Reservation ids of one key. A void ends the attempt, not the key. */
@@ -68,11 +67,11 @@ export function attemptsAt(product: Product, request: PurchaseRequest, ids: Ids)
     return ids.next();
   }
 
-  function ownOrder(orders: readonly BuyerOrder[]): string | null {
-    if (idempotencyKey === undefined || orders.length === 0) return null;
+  function ownOf(reservationIds: readonly string[]): string | null {
+    if (idempotencyKey === undefined || reservationIds.length === 0) return null;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const id = reservationId(attempt);
-      if (orders.some((order) => order.id === id)) return id;
+      if (id !== null && reservationIds.includes(id)) return id;
     }
     return null;
   }
@@ -90,6 +89,6 @@ export function attemptsAt(product: Product, request: PurchaseRequest, ids: Ids)
         expectedPrice === undefined ? null : toMinorUnits(expectedPrice, product.currency, "expectedPrice"),
     },
     reservationId,
-    ownOrder,
+    ownOf,
   };
 }

@@ -84,19 +84,24 @@ const attemptWith = (ports: PurchasePorts) => {
 
   async function attempt(
     attempts: Attempts,
-    reservationId: string,
+    firstId: string,
     place: Place,
   ): Promise<PurchaseOutcome | "void" | "void before"> {
     const { product, hold, metadata } = attempts;
 
-    for (let life = 0; life < MAX_LIVES; life += 1) {
+    for (let life = 0, reservationId = firstId; life < MAX_LIVES; life += 1) {
       const admitted = await admitBuyer({ ...hold, reservationId });
       if (admitted === null) return { kind: "unknown-product" };
       rememberStock(product.id, admitted);
       if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold.fingerprint);
       if (admitted.kind === "refused") {
-        const ownOrder = attempts.ownOrder(admitted.orders);
-        return ownOrder === null ? refusal(admitted) : replay(ownOrder, hold.fingerprint);
+        const ownOrder = attempts.ownOf(admitted.orders.map(({ id }) => id));
+        if (ownOrder !== null) return replay(ownOrder, hold.fingerprint);
+        // A later attempt of this key, after a void: its order may stand already, whatever the window says by now.
+        const ownHold = attempts.ownOf(admitted.holds === null ? [] : [admitted.holds]);
+        if (ownHold === null) return refusal(admitted);
+        reservationId = ownHold;
+        continue;
       }
 
       const { reservation } = admitted;

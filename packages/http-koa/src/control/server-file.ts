@@ -34,12 +34,12 @@ export async function writeServerFile(dataDir: string, content: ServerFile): Pro
   }
 }
 
-/** Null where there is none, or one that says nothing. A server that was killed has left its own behind. */
+/** Null where there is none, one that says nothing, or somebody else's. A server that was killed has left its own behind. */
 export function readServerFile(dataDir: string): ServerFile | null {
   try {
     return serverFile.safeParse(JSON.parse(readFileSync(fileIn(dataDir), "utf8"))).data ?? null;
   } catch (fault) {
-    if (fault instanceof SyntaxError || isCode(fault, "ENOENT")) return null;
+    if (fault instanceof SyntaxError || isCode(fault, "ENOENT") || isCode(fault, "EACCES")) return null;
     throw fault;
   }
 }
