@@ -22,11 +22,13 @@ import { followChanges } from "./use-cases/follow-changes.js";
 import { createInService } from "./use-cases/in-service.js";
 import { loadBuyers } from "./use-cases/load-buyers.js";
 import { look, type Looks } from "./use-cases/look.js";
-import { purchase, type PurchaseOutcome } from "./use-cases/purchase.js";
+import { purchase } from "./use-cases/purchase.js";
+import type { PurchaseOutcome } from "./use-cases/purchase-outcome.js";
 import type { PurchaseRequest } from "./use-cases/purchase-request.js";
 import { reap, type ReapReport } from "./use-cases/reap.js";
 import { rebuild, type RebuildReport } from "./use-cases/rebuild.js";
-import { reconcile, type ReconcileReport } from "./use-cases/reconcile.js";
+import type { ReconcileReport } from "./use-cases/drift.js";
+import { reconcile } from "./use-cases/reconcile.js";
 import { saleStatus as statusOfSale } from "./use-cases/sale-status.js";
 
 /** All a flash sale needs of the world. Each port is replaceable alone. */

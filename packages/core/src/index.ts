@@ -17,11 +17,11 @@ export { KEPT_AFTER_END_MS, type Product, type SaleState, type SaleTerms } from 
 export type { Metadata, OrderDraft, Reservation } from "./reservation.js";
 export type { ChangeOutcome, ProductChange } from "./use-cases/change-product.js";
 export type { NewProduct } from "./use-cases/create-product.js";
-export type { PurchaseOutcome, Refusal } from "./use-cases/purchase.js";
+export type { PurchaseOutcome, Refusal } from "./use-cases/purchase-outcome.js";
 export type { PurchaseRequest } from "./use-cases/purchase-request.js";
 export type { ReapReport } from "./use-cases/reap.js";
 export type { RebuildReport } from "./use-cases/rebuild.js";
-export type { Drift, ReconcileReport } from "./use-cases/reconcile.js";
+export type { Drift, ReconcileReport } from "./use-cases/drift.js";
 export type { SaleStatus } from "./use-cases/sale-status.js";
 
 export type { Admission } from "./ports/admission.js";

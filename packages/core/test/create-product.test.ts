@@ -1,4 +1,4 @@
-import { InvalidRequest, LIMITS, type NewProduct } from "@flash-sale/core";
+import { InvalidRequest, LIMITS, StoreUnavailable, type NewProduct } from "@flash-sale/core";
 import { expect } from "chai";
 import { openShop } from "./shop.js";
 
@@ -46,6 +46,46 @@ describe("creating a product", () => {
       expect(fault, JSON.stringify(facts)).to.be.instanceOf(InvalidRequest).with.property("field", field);
     }
     expect(await shop.ports.products.page(null, 10)).to.have.length(1);
+    await shop.close();
+  });
+
+  it("creates many in one call, in their order, each with its stock live", async () => {
+    const shop = await openShop();
+    const wishes = Array.from({ length: 30 }, (_, n) => ({ name: `Product ${n}`, price: n, totalQuantity: n + 1 }));
+    const created = await shop.sale.createProducts(wishes);
+    expect(
+      created.map(({ name, priceMinor, totalQuantity }) => ({ name, price: priceMinor / 100, totalQuantity })),
+    ).to.deep.equal(wishes);
+    for (const { id, epoch, totalQuantity } of created)
+      expect(await shop.ports.inventory.status(id, epoch)).to.include({ available: totalQuantity, buyersLoaded: true });
+    expect(await shop.sale.createProducts([])).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("creates all or none: names which of many is wrong, and in which field", async () => {
+    const shop = await openShop();
+    const wishes = [0, 1, 2, 3].map((n) => ({ name: `Product ${n}`, price: 1, totalQuantity: n === 2 ? 0 : 1 }));
+    const fault: unknown = await shop.sale.createProducts(wishes).catch((thrown: unknown) => thrown);
+    expect(fault).to.be.instanceOf(InvalidRequest);
+    expect(fault).to.deep.include({ field: "totalQuantity", details: { index: 2 } });
+    expect(await shop.ports.products.page(null, 10)).to.have.length(1);
+    await shop.close();
+  });
+
+  it("stands where the hot store fails in between: the first question about it loads its stock", async () => {
+    let away = false;
+    const shop = await openShop({}, ({ loading }) => ({
+      loading: {
+        ...loading,
+        load: (...args) => (away ? Promise.reject(new StoreUnavailable("inventory", "none")) : loading.load(...args)),
+      },
+    }));
+    away = true;
+    const wishes = [1, 2, 3].map((n) => ({ name: `Product ${n}`, price: 1, totalQuantity: n }));
+    expect(await shop.sale.createProducts(wishes).catch((fault: unknown) => fault)).to.be.instanceOf(StoreUnavailable);
+    away = false;
+    const sales = await shop.sale.products(null, 10);
+    expect(sales.map(({ stock }) => stock.available).sort((a, b) => a - b)).to.deep.equal([1, 2, 3, 10]);
     await shop.close();
   });
 });

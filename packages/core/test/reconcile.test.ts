@@ -1,6 +1,6 @@
-import type { InventoryStatus } from "@flash-sale/core";
+import { createFlashSale, type InventoryStatus } from "@flash-sale/core";
 import { expect } from "chai";
-import { openShop, told } from "./shop.js";
+import { counts, hurried, openShop, orderOf, told } from "./shop.js";
 
 describe("reconcile", () => {
   it("finds nothing on a live sale, whatever its purchases are doing", async () => {
@@ -78,6 +78,186 @@ describe("reconcile", () => {
     const shop = await openShop({}, ({ inventory }) => ({ inventory: { ...inventory, audit: async () => null } }));
     shop.pass(3 * 3_600_000);
     expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("finds nothing in 100 runs while a crowd buys, cancels, and changes go on, and an inventory is rebuilt", async function () {
+    this.timeout(60_000);
+    const shop = await openShop({ totalQuantity: 500, perUserLimit: 2 });
+    const other = createFlashSale(shop.ports);
+    let stopped = false;
+    const turn = () => new Promise((resume) => setImmediate(resume));
+    const crowd = Array.from({ length: 20 }, async (_, place) => {
+      for (let n = 0; !stopped; n += 1) {
+        const outcome = await (n % 2 === 0 ? shop.sale : other).purchase({
+          productId: shop.productId,
+          userId: `u${place}-${n % 40}`,
+        });
+        if (outcome.kind === "purchased" && n % 4 !== 0)
+          await (n % 3 === 0 ? shop.sale : other).cancelOrder(outcome.order.id);
+        await turn();
+      }
+    });
+    const operator = async () => {
+      for (let n = 0; !stopped; n += 1) {
+        await shop.sale.changeProduct(shop.productId, { totalQuantity: 500 + (n % 7) * 10 });
+        if (n % 50 === 49) await other.rebuild(shop.productId);
+        await turn();
+      }
+    };
+    const changing = operator();
+    const found: unknown[] = [];
+    for (let run = 0; run < 100; run += 1) {
+      const report = await (run % 2 === 0 ? shop.sale : other).reconcile(shop.productId);
+      found.push(...(report?.drift ?? []));
+    }
+    stopped = true;
+    await Promise.all([...crowd, changing]);
+    expect(found).to.deep.equal([]);
+    expect((await shop.ports.products.find(shop.productId))?.revision).to.be.greaterThan(100);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    await other.close();
+    await shop.close();
+  });
+
+  it("finds a projection that nobody brings up to date, and does", async () => {
+    let stuck = true;
+    const shop = await openShop({}, ({ products, clock }) => ({
+      clock: hurried(clock),
+      products: { ...products, projectSold: async () => (stuck ? 0 : products.projectSold()) },
+    }));
+    await shop.buy("u");
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([
+      { kind: "sold-quantity", expected: 1, found: 0 },
+    ]);
+    stuck = false;
+    const soldQuantity = async () => (await shop.ports.products.find(shop.productId))?.soldQuantity;
+    await shop.sale.reconcile(shop.productId, { fix: true });
+    expect(await soldQuantity()).to.equal(1);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("waits for a projection that is late", async () => {
+    const shop = await openShop();
+    await shop.buy("u");
+    expect((await shop.ports.products.find(shop.productId))?.soldQuantity).to.equal(0);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    expect((await shop.ports.products.find(shop.productId))?.soldQuantity).to.equal(1);
+    await shop.close();
+  });
+
+  it("finds changes that the inventory does not follow, and follows them without a new life", async () => {
+    let stuck = true;
+    const shop = await openShop({}, ({ inventoryChanges, clock }) => ({
+      clock: hurried(clock),
+      inventoryChanges: {
+        ...inventoryChanges,
+        apply: async (...args) => (stuck ? { kind: "applied-before" } : inventoryChanges.apply(...args)),
+      },
+    }));
+    const order = orderOf(await shop.buy("u"));
+    await shop.buy("v");
+    await shop.sale.cancelOrder(order.id);
+    // The cancelled order is still purchased there: late, and no other drift than that.
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([
+      { kind: "revision", expected: 1, found: 0 },
+    ]);
+    stuck = false;
+    await shop.sale.reconcile(shop.productId, { fix: true });
+    expect(await counts(shop)).to.deep.equal({ total: 10, available: 9, held: 0, purchased: 1, revision: 1 });
+    expect((await shop.ports.products.find(shop.productId))?.epoch).to.equal(1);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("sees what else is wrong with an inventory that has not followed yet", async () => {
+    const shop = await openShop({}, ({ inventory, inventoryChanges, clock }) => ({
+      clock: hurried(clock),
+      inventoryChanges: { ...inventoryChanges, apply: async () => ({ kind: "applied-before" }) },
+      inventory: {
+        ...inventory,
+        audit: async (...args) => {
+          const found = await inventory.audit(...args);
+          return (
+            found && {
+              ...found,
+              status: { ...found.status, purchased: found.status.purchased + 1, available: found.status.available - 1 },
+            }
+          );
+        },
+      },
+    }));
+    const order = orderOf(await shop.buy("u"));
+    await shop.sale.cancelOrder(order.id);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([
+      { kind: "purchased", expected: 1, found: 2 },
+      { kind: "revision", expected: 1, found: 0 },
+    ]);
+    await shop.close();
+  });
+
+  it("finds an inventory that knows of changes the ledger has never heard of, and puts another in its place", async () => {
+    const shop = await openShop();
+    const { productId, ports } = shop;
+    const { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs } =
+      (await ports.products.find(productId)) ?? expect.fail("no product");
+    const terms = { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs };
+    await ports.inventoryChanges.apply(1, { kind: "terms", id: ports.ids.next(), productId, revision: 1, terms });
+    const report = await shop.sale.reconcile(productId, { fix: true });
+    expect(report?.drift).to.deep.equal([{ kind: "revision", expected: 0, found: 1 }]);
+    expect(await counts(shop)).to.include({ total: 10, available: 10, revision: 0 });
+    expect((await shop.sale.reconcile(productId))?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("finds buyers of whom the inventory does not know what they bought, and makes all of them known", async () => {
+    let loads = 0;
+    const shop = await openShop({ perUserLimit: 3 }, ({ loading, products }) => ({
+      products: { ...products, live: async () => [] },
+      loading: {
+        ...loading,
+        // In its second life it takes all buyers for known, and forgets what it was taught of one.
+        load: async (...args) => {
+          const answer = await loading.load(...args);
+          if ((loads += 1) !== 2) return answer;
+          await loading.teach(args[0], args[1], args[2].revision, [
+            { userId: "a", orders: [] },
+            { userId: "b", orders: [{ id: kept.id, units: 1 }] },
+          ]);
+          await loading.finishTeaching(args[0], args[1]);
+          return answer;
+        },
+      },
+    }));
+    await shop.buy("a", { quantity: 2 });
+    const kept = orderOf(await shop.buy("b"));
+    await shop.buy("c", { quantity: 3 });
+    await shop.sale.rebuild(shop.productId);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([
+      { kind: "buyer", userId: "a", expected: 2, found: 0 },
+      { kind: "buyer", userId: "c", expected: 3, found: null },
+    ]);
+    expect(await shop.sale.reconcile(shop.productId, { fix: true })).to.have.property("fixed", true);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    expect(told(await shop.buy("a", { quantity: 2 }))).to.equal("limit-reached");
+    await shop.close();
+  });
+
+  it("takes no buyer for lost whose order is still held, or cancelled and not followed yet", async () => {
+    const shop = await openShop({}, ({ admission, inventoryChanges, clock }) => ({
+      clock: hurried(clock),
+      admission: {
+        ...admission,
+        confirm: (...args) => (args[2][0]?.userId === "held" ? Promise.resolve() : admission.confirm(...args)),
+      },
+      inventoryChanges: { ...inventoryChanges, apply: async () => ({ kind: "applied-before" }) },
+    }));
+    await shop.buy("held");
+    const order = orderOf(await shop.buy("cancelled"));
+    await shop.ports.changes.cancel(order.id);
+    const kinds = (await shop.sale.reconcile(shop.productId))?.drift.map(({ kind }) => kind);
+    expect(kinds).to.deep.equal(["revision"]);
     await shop.close();
   });
 });

@@ -6,7 +6,7 @@ import { STATUS_OF, type Code } from "#src/answer.js";
 import { REFUSALS } from "#src/openapi/refusals.js";
 import { openApiDocument, operations } from "#src/openapi.js";
 import { adminOf } from "./admin.js";
-import { ADMIN_KEY, startApi, type Api, type Body } from "./api.js";
+import { ADMIN_KEY, startApi, type Api } from "./api.js";
 import { expectDocumented, operationOf } from "./documented.js";
 
 /** A document as its reader sees it: typed by hope. */
@@ -128,7 +128,7 @@ describe("the API's document", () => {
     const data = { productId: "x", epoch: 1, rebuilt: true };
     const path = "/api/v1/admin/products/x/rebuild";
     const answer = (status: number, body: object) => () => {
-      expectDocumented("POST", path, status, body as Body);
+      expectDocumented("POST", path, status, body);
     };
     answer(200, { success: true, data })();
     answer(404, { success: false, error: "None.", code: "PRODUCT_NOT_FOUND" })();

@@ -1,4 +1,4 @@
-import type { PurchaseOutcome } from "../use-cases/purchase.js";
+import type { PurchaseOutcome } from "../use-cases/purchase-outcome.js";
 import type { PurchaseRequest } from "../use-cases/purchase-request.js";
 import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";

@@ -1,5 +1,5 @@
 import type { FlashSale } from "../flash-sale.js";
-import type { ReconcileReport } from "../use-cases/reconcile.js";
+import type { ReconcileReport } from "../use-cases/drift.js";
 import { ask } from "./ask.js";
 import type { Fleet } from "./fleet.js";
 import type { RunningProcess } from "./running-process.js";

@@ -2,7 +2,7 @@ import { buyerOrder, unitsOf, type BuyerOrder } from "../order.js";
 import type { Changes } from "../ports/changes.js";
 import type { Inventory, KnownBuyer } from "../ports/inventory.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
-import type { Drift } from "./reconcile.js";
+import type { Drift } from "./drift.js";
 
 interface Ports {
   readonly orders: Orders;

@@ -5,7 +5,7 @@ import type { Announce } from "../ports/announcements.js";
 import type { Reservation } from "../reservation.js";
 import type { FollowChanges } from "./follow-changes.js";
 import type { InService } from "./in-service.js";
-import type { PurchaseOutcome } from "./purchase.js";
+import type { PurchaseOutcome } from "./purchase-outcome.js";
 import { putBack } from "./put-back.js";
 
 export interface SettlePorts {
