@@ -8,6 +8,8 @@ export interface Catalogue {
   /** The product as the ledger has it now, or had it when a read that is under way began. */
   refresh(productId: string): Promise<Product | null>;
   forget(productId: string): void;
+  /** Takes in what was just read with others. */
+  meet(products: readonly Product[]): void;
 }
 
 export function createCatalogue({ products }: { products: Pick<Products, "find"> }): Catalogue {
@@ -15,10 +17,16 @@ export function createCatalogue({ products }: { products: Pick<Products, "find">
   // A crowd that finds a product forgotten asks once.
   const reads = new Map<string, Promise<Product | null>>();
 
+  /** A slow read must not bring an older epoch or revision back. */
+  function take(product: Product): void {
+    const before = known.get(product.id);
+    if (before && (before.epoch > product.epoch || before.revision > product.revision)) return;
+    known.set(product.id, product);
+  }
+
   async function read(productId: string): Promise<Product | null> {
     const product = await products.find(productId);
-    // A slow read must not bring an older epoch back.
-    if (product && product.epoch >= (known.get(productId)?.epoch ?? 0)) known.set(productId, product);
+    if (product) take(product);
     return product;
   }
 
@@ -34,5 +42,6 @@ export function createCatalogue({ products }: { products: Pick<Products, "find">
     refresh,
     find: async (productId) => known.get(productId) ?? refresh(productId),
     forget: (productId) => void known.delete(productId),
+    meet: (read) => read.forEach(take),
   };
 }

@@ -9,7 +9,7 @@ export {
   type GroupCommit,
   type Place,
 } from "./group-commit.js";
-export { IDEMPOTENCY_KEY, LIMITS, USER_ID, UUID } from "./input.js";
+export { IDEMPOTENCY_KEY, LIMITS, metadata as checkMetadata, USER_ID, UUID } from "./input.js";
 export { lockThenHold } from "./lock-then-hold.js";
 export { decimalsOf, MAX_PRICE_MINOR, toDecimal, toMinorUnits } from "./money.js";
 export { publicStatus, unitsOf, type BuyerOrder, type Ledger, type Order } from "./order.js";

@@ -43,9 +43,17 @@ export function text(field: string, value: string, min: number, max: number): st
   return value;
 }
 
+/** What is kept must be what was sent: JSON has numbers that do not survive being read. */
+function isExact(value: unknown): boolean {
+  return (
+    typeof value !== "number" || Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+  );
+}
+
+/** @throws InvalidRequest for what an order cannot keep */
 export function metadata(value: Metadata | undefined): Metadata | null {
   if (value === undefined) return null;
-  require(typeof value === "object" && !Array.isArray(value), "metadata", "must be an object");
+  require(typeof value === "object" && value !== null && !Array.isArray(value), "metadata", "must be an object");
   const json = jsonOf(value);
   // Every UTF-16 unit is at most 3 bytes of UTF-8: only long texts are worth an exact count.
   require(json !== null, "metadata", "must be at most 4 KiB of JSON");
@@ -60,6 +68,7 @@ function jsonOf(value: Metadata): string | null {
     return JSON.stringify(value, (key, inner: unknown) => {
       const storable = !UNSTORABLE.test(key) && !(typeof inner === "string" && UNSTORABLE.test(inner));
       require(storable, "metadata", "must be well-formed text without U+0000");
+      require(isExact(inner), "metadata", "must not hold a number whose digits would be lost");
       return inner;
     });
   } catch (fault) {

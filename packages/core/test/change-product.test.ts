@@ -187,6 +187,26 @@ describe("a change of a product", () => {
     expect(await late?.()).to.deep.equal({ kind: "void" });
   });
 
+  it("is made where an earlier try comes after the refusal and before the void", async () => {
+    let late = async (): Promise<unknown> => null;
+    await open({}, ({ changes, orders }) => {
+      let calls = 0;
+      return {
+        changes: {
+          ...changes,
+          change: async (...args) => {
+            if ((calls += 1) > 1) return { kind: "no-window" };
+            late = () => changes.change(...args);
+            throw new StoreUnavailable("orders", "unknown");
+          },
+        },
+        orders: { ...orders, void: async (...args) => (await late(), orders.void(...args)) },
+      };
+    });
+    expect(await change({ totalQuantity: 6 })).to.have.property("kind", "changed");
+    expect(await counts(shop)).to.deep.equal({ total: 6, available: 6, held: 0, purchased: 0, revision: 1 });
+  });
+
   it("is made under another id where the reaper was first", async () => {
     await openWhereTheFirst((write) => async (...args) => {
       shop.pass(10_000);

@@ -149,8 +149,10 @@ describe("reconcile", () => {
 
   it("finds changes that the inventory does not follow, and follows them without a new life", async () => {
     let stuck = true;
-    const shop = await openShop({}, ({ inventoryChanges, clock }) => ({
+    const shop = await openShop({}, ({ inventoryChanges, clock, products }) => ({
       clock: hurried(clock),
+      // Nobody keeps house.
+      products: { ...products, page: async () => [] },
       inventoryChanges: {
         ...inventoryChanges,
         apply: async (...args) => (stuck ? { kind: "applied-before" } : inventoryChanges.apply(...args)),
@@ -159,6 +161,7 @@ describe("reconcile", () => {
     const order = orderOf(await shop.buy("u"));
     await shop.buy("v");
     await shop.sale.cancelOrder(order.id);
+    await shop.ports.products.projectSold();
     // The cancelled order is still purchased there: late, and no other drift than that.
     expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([
       { kind: "revision", expected: 1, found: 0 },
@@ -258,6 +261,41 @@ describe("reconcile", () => {
     await shop.ports.changes.cancel(order.id);
     const kinds = (await shop.sale.reconcile(shop.productId))?.drift.map(({ kind }) => kind);
     expect(kinds).to.deep.equal(["revision"]);
+    await shop.close();
+  });
+
+  it("finds nothing wrong with an inventory that follows, though it is behind whenever one looks", async () => {
+    let price = 1;
+    const shop = await openShop({}, ({ orders, changes, inventoryChanges, ids, clock }) => ({
+      clock: hurried(clock),
+      orders: {
+        ...orders,
+        withLedger: async (productId, work) => {
+          for (const change of await changes.after(productId, 0, 1_000)) await inventoryChanges.apply(1, change);
+          await changes.change(productId, ids.next(), { priceMinor: (price += 1) }, null);
+          return orders.withLedger(productId, work);
+        },
+      },
+    }));
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
+  it("takes no buyer for lost who goes on buying while one looks", async () => {
+    const shop = await openShop({ perUserLimit: 10 }, ({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        buyers: async (...args) => {
+          // After the page of orders was read, and again while the buyer is looked at alone.
+          await shop.buy("u");
+          const known = await inventory.buyers(...args);
+          await shop.buy("u");
+          return known;
+        },
+      },
+    }));
+    await shop.buy("u");
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
     await shop.close();
   });
 });

@@ -51,7 +51,7 @@ export function hurried(clock: Clock): Clock {
     now: () => clock.now() + aheadMs,
     sleep: async (ms) => {
       aheadMs += ms;
-      await new Promise((resume) => setTimeout(resume, 0));
+      await new Promise((resume) => setTimeout(resume, 0).unref());
     },
   };
 }

@@ -47,7 +47,7 @@ export function createApp(options: AppOptions): App {
   const sale = metrics.counted(options.sale);
   const { buyerOf, checkAdmin } = createIdentity(auth, adminApiKey);
   const answering = answeringWith(log);
-  const router = new Router<ApiState>();
+  const router = new Router<ApiState>({ sensitive: true });
   addHealthRoutes(router, { stores, clock });
   addSaleRoutes(router, { sale, answering, buyerOf: limited(buyerOf, rateLimit) });
   addAdminRoutes(router, { sale, orderPages, answering, checkAdmin });

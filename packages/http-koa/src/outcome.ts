@@ -89,7 +89,7 @@ export function answerToFault(fault: unknown): { readonly answer: RefusedAnswer;
     const { field, details, message } = fault;
     return { answer: refused("INVALID_REQUEST", sentence(message), { field, ...details }), foreseen: true };
   }
-  if (fault instanceof StoreUnavailable) return { answer: unavailable(null), foreseen: true };
+  if (fault instanceof StoreUnavailable) return { answer: storeAway(fault), foreseen: true };
   return { answer: internal(fault), foreseen: false };
 }
 
@@ -99,6 +99,16 @@ export function productNotFound(): RefusedAnswer {
 
 export function orderNotFound(): RefusedAnswer {
   return refused("ORDER_NOT_FOUND", "This buyer has no such order.");
+}
+
+/** Of whatever was asked, a purchase among it: where nobody knows what came of it, repeating may do it twice. */
+function storeAway({ effect }: StoreUnavailable): RefusedAnswer {
+  return refused(
+    "UNAVAILABLE",
+    effect === "none"
+      ? "A store cannot be reached. Nothing has changed; please try again."
+      : "A store stopped answering. Look at what stands, then try again.",
+  );
 }
 
 function unavailable(orderId: string | null): RefusedAnswer {

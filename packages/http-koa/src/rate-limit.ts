@@ -16,6 +16,8 @@ export interface RateLimitTerms {
 /** Beside the sale's own keys, and never one of them: those go on with a brace. */
 const KEY_PREFIX = "fs1:rate";
 
+const AWAY_MS = 1_000;
+
 /** The library's own script counts in whole seconds. Reply: what is counted now, and the milliseconds until it is forgotten. */
 const COUNT = `
 redis.call('set', KEYS[1], 0, 'PX', ARGV[2], 'NX')
@@ -43,10 +45,20 @@ export function createRateLimit({ windowMs, max }: RateLimitTerms, redis: RedisC
       inMemoryBlockOnConsumed: max,
     });
 
+  /** A Redis that does not answer is not waited for again and again. */
+  let awayUntilMs = 0;
+
+  async function isShared(userId: string, requests: number, leftMs: number): Promise<boolean> {
+    if (!shared || performance.now() < awayUntilMs) return false;
+    if (await isCounted(shared.consume(userId, requests, { customDuration: leftMs }))) return true;
+    awayUntilMs = performance.now() + AWAY_MS;
+    return false;
+  }
+
   /** The window began with the user's first request, `agoMs` ago. */
   async function consume(userId: string, requests: number, agoMs: number): Promise<void> {
     const leftMs = Math.max(1, Math.ceil(windowMs - agoMs));
-    if (shared && (await isCounted(shared.consume(userId, requests, { customDuration: leftMs })))) return;
+    if (await isShared(userId, requests, leftMs)) return;
     await isCounted(alone.consume(userId, requests, { customDuration: leftMs / 1_000 }));
   }
 

@@ -1,12 +1,14 @@
 import {
+  checkMetadata,
+  IDEMPOTENCY_KEY,
   InvalidRequest,
   LIMITS,
   MAX_PRICE_MINOR,
+  type Metadata,
+  type NewProduct,
   toDecimal,
   USER_ID,
   UUID,
-  type Metadata,
-  type NewProduct,
 } from "@flash-sale/core";
 import { z } from "zod";
 import type { ApiContext } from "./api.js";
@@ -43,15 +45,15 @@ const instant = z.iso.datetime({
   ...missingOr("must be an ISO 8601 time with its offset, such as 2030-01-31T18:00:00Z"),
 });
 
-function isSmallObject(value: unknown): value is Metadata {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+/** The core's own check, so that a body is refused for it before anybody asks who the buyer is. */
+const metadata = z.unknown().superRefine((value, { addIssue }) => {
   try {
-    return Buffer.byteLength(JSON.stringify(value)) <= LIMITS.metadataBytes;
-  } catch {
-    // Nested too deep to be written: every level is two bytes, so it is too large as well.
-    return false;
+    checkMetadata(value as Metadata);
+  } catch (fault) {
+    if (!(fault instanceof InvalidRequest)) throw fault;
+    addIssue({ code: "custom", message: fault.message.replace(/^metadata /, "") });
   }
-}
+}) as z.ZodType<Metadata>;
 
 export const purchaseBody = z.strictObject({
   productId: uuid,
@@ -61,14 +63,11 @@ export const purchaseBody = z.strictObject({
     description: "Of one unit. Where the price is another one, nothing is sold (`PRICE_CHANGED`).",
     examples: [49.99],
   }),
-  metadata: z
-    .custom<Metadata>(isSmallObject, missingOr(`must be an object of at most ${LIMITS.metadataBytes} bytes of JSON`))
-    .optional()
-    .meta({
-      type: "object",
-      description: `Kept with the order; at most ${LIMITS.metadataBytes} bytes of JSON in UTF-8, without U+0000.`,
-      examples: [{ source: "app" }],
-    }),
+  metadata: metadata.optional().meta({
+    type: "object",
+    description: `Kept with the order; at most ${LIMITS.metadataBytes} bytes of JSON in UTF-8, without U+0000.`,
+    examples: [{ source: "app" }],
+  }),
 });
 
 /** What a product is made of, and what can be changed of it. */
@@ -126,7 +125,9 @@ function fieldOf(issue: z.core.$ZodIssue | undefined): string {
 
 function sentenceOf(issue: z.core.$ZodIssue, word: string): string {
   if (issue.code === "unrecognized_keys") return `Unknown ${word} ${issue.keys.slice(0, 5).map(shown).join(", ")}`;
-  return issue.path.length === 0 ? "The body must be a JSON object" : `${issue.path.join(".")} ${issue.message}`;
+  if (issue.path.length > 0) return `${issue.path.join(".")} ${issue.message}`;
+  // What a schema says of the body as a whole is said by itself: of what is no object it cannot be asked.
+  return issue.code === "custom" ? issue.message : "The body must be a JSON object";
 }
 
 export function toNewProduct(body: z.infer<typeof newProductBody>): NewProduct {
@@ -138,10 +139,21 @@ export function toMs(instant: string | undefined): number | undefined {
   return instant === undefined ? undefined : Date.parse(instant);
 }
 
-/** A request header. Of one that comes several times Node joins the values with commas. */
+/** A request header. One that comes twice is refused: Node joins the values with a comma, and a gateway may have looked at one of them. */
 export function header({ req }: ApiContext, name: string): string | undefined {
   const value = req.headers[name];
-  return typeof value === "string" ? value : undefined;
+  if (typeof value !== "string") return undefined;
+  if (value.includes(",") && (req.headersDistinct[name]?.length ?? 1) > 1)
+    throw new InvalidRequest(name, `The header ${name} is given twice`);
+  return value;
+}
+
+/** Checked with the body, before anybody asks who the buyer is. */
+export function idempotencyKey(ctx: ApiContext): string | undefined {
+  const key = header(ctx, "idempotency-key");
+  if (key !== undefined && !IDEMPOTENCY_KEY.test(key))
+    throw new InvalidRequest("Idempotency-Key", "Idempotency-Key must be 1 to 64 printable ASCII characters");
+  return key;
 }
 
 /** A UUID from the path or the query, in its one spelling. */

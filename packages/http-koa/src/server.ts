@@ -19,8 +19,8 @@ const TIMEOUTS = {
 };
 /** So long a connection without a request is kept open in a shutdown: one may be on its way. */
 const IDLE_GRACE_MS = 500;
-/** No purchase takes longer: the queue gives up after 4 s. */
-const STOP_LIMIT_MS = 10_000;
+/** No purchase takes longer: the queue gives up after 4 s. Containers are killed after 10 s, and the stores are to be closed before. */
+const STOP_LIMIT_MS = 7_000;
 const LOOK_AGAIN_MS = 20;
 
 export async function startServer(

@@ -50,7 +50,7 @@ export function createSaleStreams({ sale, log }: { sale: Pick<FlashSale, "saleSt
   let closed = false;
 
   const heartbeat = setInterval(() => {
-    for (const { listeners } of channels.values()) for (const { response } of listeners) response.write(":\n\n");
+    for (const { listeners } of channels.values()) for (const { response } of listeners) beat(response);
   }, HEARTBEAT_MS).unref();
 
   function open(productId: string, first: string, response: ServerResponse): boolean {
@@ -121,6 +121,12 @@ function send(listener: Listener, event: string): void {
   listener.sent = event;
   listener.sentAtMs = nowMs;
   listener.response.write(event);
+}
+
+/** Whoever has not read the last events by the next heartbeat is not there any more, or keeps a place from somebody who reads. */
+function beat(response: ServerResponse): void {
+  if (response.writableNeedDrain) response.destroy();
+  else response.write(":\n\n");
 }
 
 function eventOf(json: string): string {

@@ -81,6 +81,7 @@ function createCrew(config: Config, log: Log) {
 
   async function start(): Promise<Seated> {
     const worker = cluster.fork();
+    endUnclaimed(worker);
     living.add(worker);
     worker.on("message", (message: ToPrimary) => {
       if (message.kind !== "metrics") return;
@@ -139,6 +140,24 @@ function createCrew(config: Config, log: Log) {
   }
 
   return { start, keep, stop };
+}
+
+/**
+ * Node keeps its own end of a connection until the worker that it was handed to says that it has it. With one that is killed in
+ * between, the caller would wait for ever: it is told by the end of the connection.
+ */
+function endUnclaimed(worker: Worker): void {
+  const child = worker.process;
+  const send = child.send.bind(child) as (...message: unknown[]) => boolean;
+  let handed: { close(): void } | null = null;
+  child.send = (...message: unknown[]): boolean => {
+    const [, handle] = message;
+    // In the same place others give what they want to hear back by.
+    if (typeof handle === "object" && handle !== null) handed = handle as typeof handed;
+    return send(...message);
+  };
+  // To close what was closed before does nothing.
+  worker.once("exit", () => handed?.close());
 }
 
 /** To a worker that is just ending it is lost, and nobody misses it. */

@@ -43,7 +43,15 @@ describe("several workers on one port", function () {
 
   async function startPrimary(): Promise<Primary> {
     const script = fileURLToPath(new URL("serve-child.js", import.meta.url));
-    const env = { ...process.env, ...stores.env, HOST: "127.0.0.1", PORT: "0", WORKERS: "2", SALE_LOCK_TTL_MS: "1000" };
+    const env = {
+      ...process.env,
+      ...stores.env,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      WORKERS: "2",
+      SALE_LOCK_TTL_MS: "1000",
+      RATE_LIMIT_MAX: "0",
+    };
     const child = spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "pipe"] });
     const workers: number[] = [];
     let rest = "";
@@ -108,7 +116,7 @@ describe("several workers on one port", function () {
     async function buyUntilAnswered(buyer: number): Promise<void> {
       for (;;) {
         const answer = await buy(primary.url, agent, `u${buyer}`, productId).catch(() => null);
-        if (answer === null || answer.status === 503) continue;
+        if (answer === null || answer.status === 503 || answer.status === 429) continue;
         if (answer.status === 201) orders.push(answer.orderId);
         if (orders.length === UNITS / 4 && answer.status === 201) process.kill(first!, "SIGKILL");
         // Refused where the answer to the first try was lost.
@@ -136,6 +144,27 @@ describe("several workers on one port", function () {
     primary.process.kill("SIGTERM");
     expect(await primary.exited).to.deep.equal([0, null]);
     expect(primary.workers().filter(isAlive)).to.deep.equal([]);
+  });
+
+  it("leave no caller waiting whose connection was on its way to one that is killed", async () => {
+    const primary = await startPrimary();
+    const [stuck] = primary.workers();
+    process.kill(stuck!, "SIGSTOP");
+    const agent = new Agent();
+    const health = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        send(`${primary.url}/health`, { agent }, ({ statusCode }) => resolve(statusCode))
+          .once("error", reject)
+          .end();
+      });
+    let answered = 0;
+    // They take turns: of two, one goes to the one that does not move.
+    const calls = Promise.allSettled([health(), health()].map((call) => call.then(() => (answered += 1))));
+    await until(() => answered === 1);
+    process.kill(stuck!, "SIGKILL");
+    const ends = await calls;
+    expect(ends.map(({ status }) => status).sort()).to.deep.equal(["fulfilled", "rejected"]);
+    expect(await health()).to.equal(200);
   });
 
   for (const [signal, what, exit] of [

@@ -156,7 +156,8 @@ export function createInvariants({ sales, database, memory, journal, nowMs }: Po
         const before = known.rows.get(id);
         if (before === status) continue;
         known.rows.set(id, status);
-        if (status === "cancelled" && before !== "void" && known.cancelled.has(id)) journal.count("cancellations written");
+        if (status === "cancelled" && before !== "void" && known.cancelled.has(id))
+          journal.count("cancellations written");
         else if (before !== undefined || status === "cancelled")
           violated("I6", `${id} was ${before ?? "missing"} and became ${status}`);
         else if (status === "void") journal.count("voids");

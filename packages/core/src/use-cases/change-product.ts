@@ -70,9 +70,9 @@ const PAUSE_MS = 100;
 export const changeProduct = (ports: ChangePorts) => {
   const { catalogue, saleStatus, followChanges, onFault } = ports;
   const attempt = attemptWith(ports);
+  const inTurn = createTurns();
 
-  return async (productId: string, change: ProductChange): Promise<ChangeOutcome> => {
-    const id = input.uuid("productId", productId);
+  async function changeOne(id: string, change: ProductChange): Promise<ChangeOutcome> {
     for (let left = MAX_ATTEMPTS; left > 0; left -= 1) {
       // Asked first: a change must not begin while the hot store is away.
       const status = await saleStatus(id);
@@ -87,8 +87,28 @@ export const changeProduct = (ports: ChangePorts) => {
       return changed ? { kind: "changed", status: changed } : { kind: "unknown-product" };
     }
     throw new StoreUnavailable("inventory", "none");
+  }
+
+  return async (productId: string, change: ProductChange): Promise<ChangeOutcome> => {
+    const id = input.uuid("productId", productId);
+    return inTurn(id, () => changeOne(id, change));
   };
 };
+
+/** One change of a product at a time in this process: those of one moment would only keep each other from their revision. */
+function createTurns() {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(productId: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(productId) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    last.set(productId, turn);
+    const forget = () => {
+      if (last.get(productId) === turn) last.delete(productId);
+    };
+    turn.then(forget, forget);
+    return turn;
+  };
+}
 
 /** One change under an id of its own, from the withheld units to their end. */
 const attemptWith = (ports: ChangePorts) => {

@@ -1,9 +1,10 @@
-import { InvalidRequest } from "../faults.js";
+import { InvalidRequest, StoreUnavailable } from "../faults.js";
 import * as input from "../input.js";
 import { toMinorUnits } from "../money.js";
 import type { Product } from "../product.js";
 import type { Clock } from "../ports/clock.js";
 import type { Ids } from "../ports/ids.js";
+import type { InventoryLoading } from "../ports/inventory.js";
 import type { Products } from "../ports/products.js";
 import type { Rebuild } from "./rebuild.js";
 
@@ -34,8 +35,13 @@ export function checkFacts(product: Omit<Product, "id" | "currency" | "priceMino
   if (product.description !== null) input.text("description", product.description, 0, descriptionLength);
   input.integer("totalQuantity", product.totalQuantity, 1, totalQuantity);
   input.integer("perUserLimit", product.perUserLimit, 1, perUserLimit);
-  input.integer("saleStartAt", product.saleStartAtMs, 0, LAST_INSTANT_MS);
-  input.integer("saleEndAt", product.saleEndAtMs, 0, LAST_INSTANT_MS);
+  for (const [field, instantMs] of [
+    ["saleStartAt", product.saleStartAtMs],
+    ["saleEndAt", product.saleEndAtMs],
+  ] as const) {
+    const holds = Number.isSafeInteger(instantMs) && instantMs >= 0 && instantMs <= LAST_INSTANT_MS;
+    input.require(holds, field, "must be a time from 1970 to 9999");
+  }
   input.require(product.saleEndAtMs > product.saleStartAtMs, "saleEndAt", "must be after saleStartAt");
 }
 
@@ -84,9 +90,11 @@ const LOADS_AT_ONCE = 8;
  * store fails in between, the products stand, and the first question about one, or housekeeping, loads its stock.
  */
 export const createProducts =
-  (ports: { products: Products; rebuild: Rebuild; clock: Clock; ids: Ids }) =>
+  (ports: { products: Products; loading: InventoryLoading; rebuild: Rebuild; clock: Clock; ids: Ids }) =>
   async (wishes: readonly NewProduct[]): Promise<Product[]> => {
     const created = checkAll(wishes, ports.ids, ports.clock.now());
+    // Asked first: what is created while the hot store is away goes on sale by itself, and its maker would create it again.
+    if (created[0]) await ports.loading.lastEpoch(created[0].id);
     await ports.products.create(created);
 
     const epochs = new Map<string, number>();
@@ -95,6 +103,17 @@ export const createProducts =
     return created.map((product) => ({ ...product, epoch: epochs.get(product.id) ?? 0 }));
 
     async function loadTheNext(): Promise<void> {
-      for (const { id } of waiting) epochs.set(id, (await ports.rebuild(id))?.epoch ?? 0);
+      for (const { id } of waiting) epochs.set(id, await load(id));
+    }
+
+    async function load(id: string): Promise<number> {
+      try {
+        return (await ports.rebuild(id))?.epoch ?? 0;
+      } catch (fault) {
+        // The products stand, whatever became of their inventory.
+        throw fault instanceof StoreUnavailable
+          ? new StoreUnavailable(fault.store, "unknown", { cause: fault })
+          : fault;
+      }
     }
   };

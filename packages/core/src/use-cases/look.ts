@@ -29,14 +29,16 @@ export const look = (ports: {
   saleStatus: Looks["saleStatus"];
 }): Looks => {
   const { products, orders, catalogue, saleStatus } = ports;
+  const newest = shared(() => products.newest());
   return {
     saleStatus,
     newestSale: async () => {
-      const product = await products.newest();
+      const product = await newest();
       return product && saleStatus(product.id);
     },
     products: async (afterId, limit) => {
       const page = await products.page(afterId, limit);
+      catalogue.meet(page);
       const found = await Promise.all(page.map(({ id }) => saleStatus(id)));
       return found.filter((one) => one !== null);
     },
@@ -50,3 +52,20 @@ export const look = (ports: {
     },
   };
 };
+
+/** A crowd that asks at once is answered by one question, which began after each of them asked. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+
+  function start(): Promise<T> {
+    next = null;
+    underWay = ask().finally(() => (underWay = null));
+    return underWay;
+  }
+
+  return () => {
+    if (underWay === null) return start();
+    return (next ??= underWay.then(start, start));
+  };
+}

@@ -4,7 +4,7 @@ import { API_BASE, type Answering, type ApiRouter } from "../api.js";
 import type { Buyer } from "../identity.js";
 import { jsonBody } from "../json-body.js";
 import { answerToPurchase, orderNotFound, productNotFound } from "../outcome.js";
-import { header, purchaseBody, queryOf, read, uuidParameter } from "../request.js";
+import { idempotencyKey, purchaseBody, queryOf, read, uuidParameter } from "../request.js";
 import { purchaseView, saleView, userStatusView } from "../views.js";
 
 export interface SaleRoutes {
@@ -17,10 +17,9 @@ export interface SaleRoutes {
 export function addSaleRoutes(router: ApiRouter, { sale, buyerOf, answering }: SaleRoutes): void {
   const purchase = answering(async (ctx) => {
     const { userId, ...wish } = read(purchaseBody, ctx.request.body);
+    const key = idempotencyKey(ctx);
     const buyer = await buyerOf(ctx, queryOf(ctx)["userId"], userId);
-    return answerToPurchase(
-      await sale.purchase({ ...wish, userId: buyer, idempotencyKey: header(ctx, "idempotency-key") }),
-    );
+    return answerToPurchase(await sale.purchase({ ...wish, userId: buyer, idempotencyKey: key }));
   });
 
   async function newest(): Promise<Answer> {
