@@ -14,6 +14,7 @@ import { systemModule } from "./container/system-module.js";
 import type { Token } from "./container/token.js";
 import type { Remote } from "./control/remote.js";
 import type { Log } from "./log.js";
+import { StoreUnreachable } from "./stores.js";
 
 /** Everything that was wired together, made when it is first asked for. */
 export interface Wired {
@@ -53,7 +54,10 @@ function loaded(log: Log, modules: readonly ContainerModule[]): Wired {
     get: (token) => container.getAsync(token),
     async close() {
       for (const module of [...modules].reverse()) {
-        await container.unloadAsync(module).catch((fault: unknown) => log.warn({ err: fault }, "closing failed"));
+        await container.unloadAsync(module).catch((fault: unknown) => {
+          // What could not be opened has said so already, and says it again here.
+          if (!(fault instanceof StoreUnreachable)) log.warn({ err: fault }, "closing failed");
+        });
       }
     },
   };

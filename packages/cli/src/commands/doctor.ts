@@ -40,5 +40,11 @@ function tell(output: Output, { findings }: Examination): void {
     }
   }
   const count = (level: string) => findings.filter((one) => one.level === level).length;
-  output.say(`${findings.length} checks: ${count("problem")} problems, ${count("warning")} warnings.`);
+  output.say(
+    `${many(findings.length, "check")}: ${many(count("problem"), "problem")}, ${many(count("warning"), "warning")}.`,
+  );
+}
+
+function many(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
