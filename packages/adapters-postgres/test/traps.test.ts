@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { connectPostgres, createPostgresAdapters } from "@flash-sale/adapters-postgres";
-import { StoreRejected, type CommitAnswer } from "@flash-sale/core";
+import { StoreRejected, withholder, type CommitAnswer, type OrderDraft, type Product } from "@flash-sale/core";
 import { expect } from "chai";
 import type pg from "pg";
 import { connected, createDatabase, untilWaiting } from "./database.js";
@@ -11,6 +11,12 @@ import { draft, openSale, told } from "./sale.js";
 /** What a check works on: the adapters, and a session beside them. */
 interface Scene extends ReturnType<typeof createPostgresAdapters> {
   readonly session: pg.Client;
+}
+
+/** One unit that a change withholds. */
+function withheldBy(product: Product): OrderDraft {
+  const change = draft(product, { quantity: 1 });
+  return { ...change, userId: withholder(change.id) };
 }
 
 interface Trap {
@@ -113,10 +119,6 @@ const traps: readonly Trap[] = [
         "where p.id = p_product and r.id <> all (v_changes)",
         "where p.id = p_product and r.id <> all (v_changes) and false",
       ],
-      [
-        "(select o.status from orders o where o.product_id = p_product and o.id = r.id)",
-        "coalesce((select o.status from orders o where o.product_id = p_product and o.id = r.id), 'void')",
-      ],
     ],
     red: "expected [ 'created 1' ] to deeply equal [ 'void standing' ]",
     check: async ({ orders, ...scene }) => {
@@ -188,7 +190,7 @@ const traps: readonly Trap[] = [
     red: "expected [ 'changed', 'void total' ] to deeply equal [ 'void', 'created 1' ]",
     check: async ({ orders, changes, ...scene }) => {
       const product = await openSale({ orders, ...scene }, { totalQuantity: 3, perUserLimit: 9 });
-      const withheld = draft(product, { userId: "#change", quantity: 1 });
+      const withheld = withheldBy(product);
       await orders.void(product.id, [withheld]);
       const held = draft(product, { quantity: 3 });
       const taken = { epoch: 1, revision: 0, units: 1 };
@@ -203,7 +205,7 @@ const traps: readonly Trap[] = [
     red: "expected [ 'void' ] to deeply equal [ 'changed' ]",
     check: async ({ session, orders, changes, ...scene }) => {
       const product = await openSale({ orders, ...scene });
-      const withheld = draft(product, { userId: "#change", quantity: 1 });
+      const withheld = withheldBy(product);
       const taken = { epoch: 1, revision: 0, units: 1 };
       await changes.change(product.id, withheld.id, { totalQuantity: 999 }, taken);
       expect(await orders.void(product.id, [withheld])).to.deep.equal(["changed"]);
@@ -228,7 +230,7 @@ const traps: readonly Trap[] = [
     red: "expected 'changed' to equal 'void'",
     check: async ({ session, changes, ...scene }) => {
       const product = await openSale(scene);
-      const withheld = draft(product, { userId: "#change", quantity: 1 });
+      const withheld = withheldBy(product);
       await session.query("begin");
       await session.query(VOID, voidValues(withheld));
       const taken = { epoch: 1, revision: 0, units: 1 };

@@ -148,11 +148,18 @@ async function settle(
   const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
   for (const one of waiting) {
     const answer = answerOf.get(one.draft.id);
-    if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
+    const isTheirs = isSameRequest(one.draft, firsts.get(one.draft.id)?.draft);
+    if (!isTheirs && (answer?.kind === "order" || answer?.kind === "void")) one.tell({ kind: "conflict" });
+    else if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
     else if (answer.kind !== "order") one.tell(answer);
     // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
     else one.tell({ ...answer, created: (answer.created || one.mayStand) && firsts.get(one.draft.id) === one });
   }
+}
+
+/** An id may come for two buyers, or two requests, at once: the answer to one is not the other's. */
+function isSameRequest(draft: OrderDraft, first: OrderDraft | undefined): boolean {
+  return first?.userId === draft.userId && first.fingerprint === draft.fingerprint;
 }
 
 /** A fault, unless an order may stand from an earlier write: then its buyer must hear where to ask for it. */

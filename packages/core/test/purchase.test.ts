@@ -48,6 +48,38 @@ describe("a purchase", () => {
     expect([...answer.orderIds].sort()).to.deep.equal(found?.orders.map(({ id }) => id).sort());
   });
 
+  it("is one buyer's, where two come with the same reservation id at once", async () => {
+    await open();
+    const reservationId = "0190a6f4-0000-7000-8000-000000000001";
+    const outcomes = await Promise.all(
+      ["ada", "bob"].map((userId) => shop.sale.purchase({ productId: shop.productId, userId, reservationId })),
+    );
+    expect(outcomes.map(told).sort()).to.deep.equal(["key-reused", "purchased"]);
+    expect(await stock()).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+  });
+
+  it("ends the hold of a buyer whose reservation id is somebody else's order, by the reaper where nobody else does", async () => {
+    let released = false;
+    await open({}, ({ admission }) => ({
+      admission: {
+        ...admission,
+        release: (...args) => {
+          if (released) return admission.release(...args);
+          throw new StoreUnavailable("inventory", "none");
+        },
+      },
+    }));
+    const reservationId = "0190a6f4-0000-7000-8000-000000000001";
+    const buy = (userId: string) => shop.sale.purchase({ productId: shop.productId, userId, reservationId });
+    expect(told(await buy("ada"))).to.equal("purchased");
+    await buy("bob").catch(() => undefined);
+    expect((await stock()).held).to.equal(1);
+    released = true;
+    shop.pass(11_000);
+    await shop.sale.reap(shop.productId);
+    expect(await stock()).to.deep.equal({ available: 9, held: 0, purchased: 1 });
+  });
+
   it("finds the order of its key under a later attempt, though its confirm was lost and the sale has ended", async () => {
     let confirmed = true;
     await open({}, ({ admission, orders, inventory }) => ({

@@ -298,4 +298,27 @@ describe("reconcile", () => {
     expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
     await shop.close();
   });
+
+  it("counts from when it looked, not from when a process that was stopped hears of it", async () => {
+    let looks = 0;
+    const shop = await openShop({}, ({ orders, products }) => ({
+      // Nobody keeps house.
+      products: { ...products, page: async () => [] },
+      orders: {
+        ...orders,
+        withLedger: async (productId, work) => {
+          const seen = await orders.withLedger(productId, work);
+          if ((looks += 1) === 3) {
+            shop.pass(60_000);
+            await products.projectSold();
+          }
+          return seen;
+        },
+      },
+    }));
+    await shop.buy("u");
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    expect(looks).to.be.greaterThan(3);
+    await shop.close();
+  });
 });

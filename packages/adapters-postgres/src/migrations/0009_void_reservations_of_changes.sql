@@ -1,7 +1,8 @@
 -- As before (0003), and a change of terms that stands gets no void: the units that were withheld for it never go back.
 --
 -- Arrays:  one element a reservation, in any order.
--- Reply:   what stands under each id, in the order given: void, confirmed or cancelled; "changed" for a change.
+-- Reply:   what stands under each id, in the order given: void, confirmed or cancelled; "changed" for a change. An id that stands for
+--          somebody else is void as well: it will never be an order of this buyer.
 -- Faults:  23503 no such product.
 --
 -- Replaced, not added: a process of before would else void a change that stands. Of buyers' reservations it is told the same as ever.
@@ -31,8 +32,8 @@ begin
   end if;
 
   select coalesce(array_agg(r.id), '{}') into v_changes
-    from unnest(p_ids) r (id)
-    where exists (select from changes c where c.product_id = p_product and c.id = r.id and c.kind = 'terms');
+    from unnest(p_ids, p_user_ids) r (id, user_id)
+    where r.user_id = '#' || r.id and exists (select from changes c where c.product_id = p_product and c.id = r.id and c.kind = 'terms');
 
   insert into orders (product_id, id, user_id, status, quantity, price_minor, currency, fingerprint, admitted_at)
     select p_product, r.id, r.user_id, 'void', r.quantity, r.price_minor, p.currency, r.fingerprint,
@@ -48,10 +49,11 @@ begin
     select array_agg(
         case
           when r.id = any (v_changes) then 'changed'
-          else (select o.status from orders o where o.product_id = p_product and o.id = r.id)
+          else coalesce(
+            (select o.status from orders o where o.product_id = p_product and o.id = r.id and o.user_id = r.user_id), 'void')
         end order by r.position
       )
-      from unnest(p_ids) with ordinality r (id, position)
+      from unnest(p_ids, p_user_ids) with ordinality r (id, user_id, position)
   );
 end
 $$;

@@ -38,6 +38,19 @@ export const voidCases: ContractCase<DatabaseHarness>[] = [
     },
   },
   {
+    name: "answers void to a buyer for an id that stands for somebody else, and leaves it alone",
+    async run(harness) {
+      await givenProduct(harness);
+      await harness.orders.commit(PRODUCT, 1, [draftOf(1, { userId: "one" })]);
+      expectEqual(await harness.orders.void(PRODUCT, [draftOf(1, { userId: "two" })]), ["void"], "what stands for two");
+      expectEqual(
+        await harness.orders.void(PRODUCT, [draftOf(1, { userId: "one" })]),
+        ["confirmed"],
+        "what stands for one",
+      );
+    },
+  },
+  {
     name: "voids whatever the epoch is",
     async run(harness) {
       await givenProduct(harness);

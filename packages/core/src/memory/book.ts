@@ -1,4 +1,4 @@
-import type { Change } from "../change.js";
+import { withholder, type Change } from "../change.js";
 import { buyerOrder, unitsOf, type Ledger, type Order } from "../order.js";
 import type { Product } from "../product.js";
 import type { CommitAnswer, LockedLedger } from "../ports/orders.js";
@@ -109,10 +109,12 @@ export function voidRow(
   book: Book,
   { id, userId, fingerprint }: Pick<Reservation, "id" | "userId" | "fingerprint">,
 ): "void" | "changed" | Order["status"] {
-  if (book.changes.some((change) => change.kind === "terms" && change.id === id)) return "changed";
+  const isChange = book.changes.some((change) => change.kind === "terms" && change.id === id);
+  if (isChange && userId === withholder(id)) return "changed";
   const row = book.rows.get(id) ?? { id, userId, fingerprint, status: "void" };
   book.rows.set(id, row);
-  return row.status;
+  // An id that is somebody else's will never be this buyer's.
+  return row.userId === userId ? row.status : "void";
 }
 
 export function ledgerOf({ product, committed }: Book): Ledger {

@@ -38,7 +38,8 @@ export interface Orders {
   commit(productId: string, epoch: number, drafts: readonly OrderDraft[]): Promise<CommitAnswer[]>;
   /**
    * Writes a void under each id that has no row yet, and answers what stands under each, in the order given; "changed": a change to
-   * the product, for which the units were withheld.
+   * the product, for which the units were withheld. An id that stands for somebody else is "void" as well: it will never be an order of
+   * this reservation's buyer.
    */
   void(productId: string, reservations: readonly Reservation[]): Promise<("void" | "changed" | Order["status"])[]>;
   /** The order under an id; null for a void. */

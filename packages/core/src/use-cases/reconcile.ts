@@ -67,7 +67,8 @@ async function comparePatiently(ports: ReconcilePorts, productId: string): Promi
   const untilMs = ports.clock.now() + PATIENCE_MS;
   const sold = { min: first.ledger.committed, max: first.ledger.committed };
 
-  for (let last = first; ;) {
+  // When the last look was asked for, at the earliest: its answer may come late to a process that was stopped.
+  for (let last = first, lookedMs = 0; ;) {
     const { ledger, found } = last;
     const { soldQuantity } = ledger.product;
     sold.min = Math.min(sold.min, ledger.committed);
@@ -77,7 +78,7 @@ async function comparePatiently(ports: ReconcilePorts, productId: string): Promi
       (soldQuantity >= sold.min && soldQuantity <= sold.max) || soldQuantity !== first.ledger.product.soldQuantity;
     // Nor is the inventory where the ledger is now, but soon where the ledger was.
     const followed = found === null || found.status.revision >= first.ledger.revision;
-    if ((projected && followed) || ports.clock.now() >= untilMs) {
+    if ((projected && followed) || lookedMs >= untilMs) {
       const drift: Drift[] = await compare(ports, last);
       const { revision, committed } = ledger;
       if (!followed) drift.push({ kind: "revision", expected: revision, found: found.status.revision });
@@ -85,6 +86,7 @@ async function comparePatiently(ports: ReconcilePorts, productId: string): Promi
       return reportOf(last, drift);
     }
     await ports.clock.sleep(LOOK_AGAIN_MS);
+    lookedMs = ports.clock.now();
     const next = await look(ports, productId);
     if (next === null) return null;
     last = next;
