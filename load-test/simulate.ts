@@ -148,7 +148,8 @@ if (values.write) {
 The real use cases, group commit and housekeeping of several API processes, on a virtual clock over the in-memory stores. The seed
 decides every delay and every fault: processes killed or paused longer than a hold lives, requests and replies lost or late, an
 inventory that is lost, goes back to an old state or is away, orders that are away. After every write the invariants are checked,
-at the end that the sale sells out to the last unit. Clients retry, mix keys and quantities, and look at the sale.
+at the end that the sale sells out to the last unit. Clients retry, mix keys and quantities, and look at the sale; people change totals,
+limits, prices and windows, cancel orders, the same one from several places, rebuild and reconcile at the worst time.
 
 A seed counts with at least ${String(WANTED.processes)} processes, ${String(WANTED.attempts)} attempts and ${String(WANTED["faults that struck"])} faults that struck. \`npm run sim -- --seed N --trace\` shows one of them, line by line.
 
