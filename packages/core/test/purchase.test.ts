@@ -48,6 +48,44 @@ describe("a purchase", () => {
     expect([...answer.orderIds].sort()).to.deep.equal(found?.orders.map(({ id }) => id).sort());
   });
 
+  it("passes over no attempt of its key while it ends the hold of another: that one may be an order by now", async () => {
+    let asked = 0;
+    const ids = (attempt: number) => shop.ports.ids.derive(["u", shop.productId, "k", attempt]);
+    await open({ perUserLimit: 3 }, ({ admission, orders }) => ({
+      admission: {
+        ...admission,
+        admit: async (request) => {
+          asked += 1;
+          // Another request with this key holds the voided first attempt again, …
+          if (asked === 2) await admission.admit({ ...request, reservationId: ids(1) });
+          if (asked === 4) {
+            // … and makes its order under the second.
+            const other = await admission.admit({ ...request, reservationId: ids(2) });
+            if (other.kind !== "held") throw new Error(`the other request was told ${other.kind}`);
+            await orders.commit(request.productId, request.epoch, [
+              { ...other.reservation, currency: "USD", metadata: null },
+            ]);
+            await admission.confirm(request.productId, request.epoch, [other.reservation]);
+          }
+          return admission.admit(request);
+        },
+      },
+    }));
+    const reaped = {
+      productId: shop.productId,
+      epoch: 1,
+      userId: "u",
+      quantity: 1,
+      priceMinor: 4_999,
+      fingerprint: "1",
+    };
+    await shop.ports.orders.void(shop.productId, [{ ...reaped, id: ids(1), admittedAtMs: 0, deadlineMs: 0 }]);
+    const outcome = await shop.buy("u", { key: "k" });
+    expect(outcome).to.deep.include({ kind: "purchased", replayed: true });
+    const orders = await shop.ports.orderPages.orders(shop.productId, 0, 10);
+    expect(orders.map(({ id }) => id)).to.deep.equal([ids(2)]);
+  });
+
   it("is one buyer's, where two come with the same reservation id at once", async () => {
     await open();
     const reservationId = "0190a6f4-0000-7000-8000-000000000001";

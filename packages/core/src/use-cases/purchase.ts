@@ -87,9 +87,16 @@ const attemptWith = (ports: PurchasePorts) => {
       const committed = await place
         .commit({ ...reservation, currency: product.currency, metadata })
         .catch((fault: unknown) => throwMayStand(fault, reservationId));
-      if (committed.kind !== "epoch-moved") return settle(reservation, admitted.revision, committed);
       // The hold went with its inventory: the same reservation is admitted again, to the new one.
-      await catalogue.refresh(product.id);
+      if (committed.kind === "epoch-moved") {
+        await catalogue.refresh(product.id);
+        continue;
+      }
+      const outcome = await settle(reservation, admitted.revision, committed);
+      const ended = outcome === "void" || outcome === "void before";
+      if (!ended || reservationId === firstId) return outcome;
+      // What ended is another attempt of the key. This one was never made, and may be somebody else's order by now.
+      reservationId = firstId;
     }
     return { kind: "unavailable", orderId: null };
   }
