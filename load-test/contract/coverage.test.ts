@@ -112,8 +112,10 @@ describe("The contract's coverage", () => {
     const document = coverageDocument(cover(promisesOf(CONTRACT), mapping, proofs));
     expect(document).to.contain("| `a.test.ts`: GET a answers<br>`b.test.ts`: GET a answers |");
     expect(document).to.contain("| http-s2 | The base is `/api`: always. | `b.test.ts`: GET a answers |");
-    expect(document).to.contain("| It holds. | `a.test.ts`: GET a* (1 tests)<br>`b.test.ts`: GET a* (1 tests) |");
-    expect(document).to.contain("| `b.test.ts`: GET * (1 tests) |");
+    expect(document).to.contain(
+      "| It holds. | `a.test.ts`: GET a* (all tests of that name)<br>`b.test.ts`: GET a* (all tests of that name) |",
+    );
+    expect(document).to.contain("| `b.test.ts`: GET * (all tests of that name) |");
     expect(document).to.contain("| `.ci/run`: check › packages |");
   });
 });
