@@ -43,7 +43,7 @@ const groupBy = <T>(all: readonly T[], nameOf: (one: T) => string): Map<string, 
 };
 
 const shownBy = (name: string, proofs: readonly Proof[]): Shown[] =>
-  [...groupBy(found(name, proofs), ({ file }) => file)].map(([file, ones]) => ({
+  [...new Set(found(name, proofs).map(({ file }) => file))].map((file) => ({
     file,
     title: name.replace(`${file} › `, ""),
   }));
