@@ -33,6 +33,25 @@ describe("a change of a product", () => {
       return { changes: { ...ports.changes, change: changed } };
     });
 
+  it("is never told as undone where a lost answer may have been of its making", async () => {
+    let tries = 0;
+    await open({}, ({ changes, clock }) => ({
+      clock: hurried(clock),
+      changes: {
+        ...changes,
+        change: async (...args) => {
+          tries += 1;
+          if (tries > 1) throw new StoreUnavailable("orders", "none");
+          await changes.change(...args);
+          throw new StoreUnavailable("orders", "unknown");
+        },
+      },
+    }));
+    const fault: unknown = await change({ totalQuantity: 20 }).catch((thrown: unknown) => thrown);
+    expect(fault).to.be.instanceOf(StoreUnavailable).with.property("effect", "unknown");
+    expect((await shop.ports.products.find(shop.productId))?.totalQuantity).to.equal(20);
+  });
+
   /** Two units held for a buyer whose process is gone. */
   const holdTwo = async () => {
     const { productId, ports } = shop;

@@ -57,6 +57,29 @@ describe("housekeeping", () => {
     await follower.close();
   });
 
+  it("is led in each of two installations that share one hot store", async () => {
+    const one = createMemoryAdapters();
+    const { products, orders, orderPages, changes } = createMemoryAdapters();
+    const other: FlashSalePorts = { ...one, products, orders, orderPages, changes };
+    const sales = [createFlashSale(one), createFlashSale(other)];
+    for (const sale of sales) {
+      const { id: productId } = await sale.createProduct({ name: "Console", price: 1, totalQuantity: 1 });
+      await sale.purchase({ productId, userId: "u" });
+    }
+    for (const { products } of [one, other])
+      await eventually(async () => (await products.newest())?.soldQuantity === 1, "both project what they sold");
+    await Promise.all(sales.map((sale) => sale.close()));
+  });
+
+  it("projects the last purchases when it ends: nobody else would", async () => {
+    const shop = await openShop();
+    await eventually(async () => (await shop.ports.products.projectSold()) === 0, "nothing is behind");
+    await new Promise((resume) => setTimeout(resume, 600));
+    await shop.buy("u");
+    await shop.close();
+    expect((await shop.ports.products.find(shop.productId))?.soldQuantity).to.equal(1);
+  });
+
   it("tells of faults and goes on", async () => {
     const faults: string[] = [];
     let away = true;
