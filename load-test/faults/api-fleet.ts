@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "../servers/free-port.js";
 import { startNode, type NodeProcess } from "../servers/node-process.js";
 import type { FaultPlan } from "./faulty-ports.js";
+import type { Edit } from "./sabotage.js";
 
 export type NodePlan = Omit<FaultPlan, "node" | "events">;
 
@@ -11,6 +12,8 @@ export interface FleetOptions {
   readonly databaseUrls: readonly string[];
   readonly events: string;
   readonly lockTtlMs: number;
+  /** Negative controls: lines of the product that its processes load changed. */
+  readonly edits?: readonly Edit[];
   /** What is to happen to a process in its n-th life, from 0. */
   readonly plan?: (node: number, life: number) => NodePlan;
 }
@@ -31,9 +34,10 @@ export interface Fleet extends AsyncDisposable {
 
 export const ADMIN_KEY = "an-admin-key-for-fault-runs";
 const SCRIPT = fileURLToPath(new URL("./api-process.js", import.meta.url));
+const PRELOAD = new URL("./sabotage-preload.js", import.meta.url).href;
 
 export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
-  const { redisUrl, databaseUrls, events, lockTtlMs, plan = () => ({}) } = options;
+  const { redisUrl, databaseUrls, events, lockTtlMs, edits = [], plan = () => ({}) } = options;
   const restarts: Restart[] = [];
   const failures: string[] = [];
   const running = new Map<number, NodeProcess>();
@@ -44,7 +48,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
     const faults: FaultPlan = { ...plan(node, life), node, events };
     const process = await startNode({
       script: SCRIPT,
-      nodeArgs: [],
+      nodeArgs: edits.length > 0 ? ["--import", PRELOAD] : [],
       env: {
         PORT: String(port),
         REDIS_URL: redisUrl,
@@ -54,6 +58,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
         ADMIN_API_KEY: ADMIN_KEY,
         LOG_LEVEL: "error",
         FAULTS: JSON.stringify(faults),
+        SABOTAGE: JSON.stringify(edits),
       },
       readyUrl: `http://127.0.0.1:${String(port)}/ready`,
     });

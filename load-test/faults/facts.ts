@@ -95,6 +95,7 @@ export const hotKeys = (productId: string, epoch: number) => ({
   epoch: `fs1:{${productId}}:epoch`,
   stock: `fs1:{${productId}}:${String(epoch)}:stock`,
   buyers: `fs1:{${productId}}:${String(epoch)}:buyers`,
+  holds: `fs1:{${productId}}:${String(epoch)}:holds`,
 });
 
 const CHUNK = 1_000;

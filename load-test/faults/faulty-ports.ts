@@ -24,6 +24,8 @@ export interface FaultPlan {
   readonly takesUnknownForVoid?: boolean;
   /** Negative control: answers 201 for every n-th batch without writing it. */
   readonly forgetsEveryNthBatch?: number;
+  /** Negative control, for rows that drive the reaper themselves: it puts units back without a void that stands. */
+  readonly releasesWithoutVoid?: boolean;
 }
 
 /** Who asks again has a key; who never does has none, and only the reaper can end what was begun for him. */

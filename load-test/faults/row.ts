@@ -1,4 +1,5 @@
 import type { NodePlan } from "./api-fleet.js";
+import type { Edit } from "./sabotage.js";
 import type { Stage } from "./stage.js";
 
 /** How large a run is. Mocha takes the small one. */
@@ -11,18 +12,40 @@ export interface Scale {
 export const SMALL: Scale = { units: 400, strikes: 2 };
 export const LARGE: Scale = { units: 1_500, strikes: 5 };
 
+/** What a negative control changes: a line of the product as its processes load it, or what the harness plants around the ports. */
+export interface Sabotage {
+  readonly edits?: readonly Edit[];
+  readonly plan?: NodePlan;
+}
+
 export interface RowOptions {
   readonly seed: number;
   readonly scale: Scale;
-  /** Negative controls: planted in every API process. */
-  readonly sabotage?: NodePlan;
+  readonly sabotage?: Sabotage;
+}
+
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6";
+
+/** The same row over a product that was broken on purpose: a checker that stays green then would prove nothing. */
+export interface Control {
+  /** What is then built. */
+  readonly built: string;
+  readonly sabotage: Sabotage;
+  /** The invariant that must be found broken. */
+  readonly breaks: Invariant;
+  /** How large a run must be to show it; the small one where it is left out. */
+  readonly scale?: Scale;
 }
 
 /** One kind of fault, and what must be seen for the run to have shown anything. */
 export interface Row {
+  /** As the table of docs/reliability.md has it. */
   readonly name: string;
   /** What strikes, and where. */
   readonly about: string;
+  readonly how: string;
+  readonly mustHold: string;
+  readonly controls: readonly Control[];
   run(stage: Stage, options: RowOptions): Promise<RowReport>;
 }
 
@@ -36,6 +59,8 @@ export interface RowReport {
   readonly ambiguousCommits: number;
   /** From the end of a fault to the next 201 whose buyer asked after it, the longest of the run. */
   readonly longestToNextSaleMs: number;
+  /** From the admission of a hold, or the end of the fault that kept it, to when it was seen last; the longest of the run. */
+  readonly longestHeldMs: number;
   /** What else is worth knowing. */
   readonly notes: Readonly<Record<string, number | string>>;
   readonly violations: readonly string[];
@@ -45,13 +70,22 @@ export interface RowReport {
   readonly missing: readonly string[];
 }
 
-export const LONGEST_TO_NEXT_SALE_MS = 5_000;
+/** Life of a hold in these runs: short, so that the reaper has its turn within seconds. */
+export const LOCK_TTL_MS = 1_200;
+const LONGEST_TO_NEXT_SALE_MS = 5_000;
+const LONGEST_HELD_MS = LOCK_TTL_MS + 2_000;
 
 export const isGreen = ({ violations, missing }: RowReport): boolean => violations.length === 0 && missing.length === 0;
 
 /** The names of those that are 0. */
 export const zeroes = (counts: Readonly<Record<string, number>>): string[] =>
   Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [] : [`${name}: 0`]));
+
+/** What took longer than is promised. */
+export const slowness = (longestToNextSaleMs: number, longestHeldMs: number): string[] => [
+  ...(longestToNextSaleMs > LONGEST_TO_NEXT_SALE_MS ? [`${String(longestToNextSaleMs)} ms to the next 201`] : []),
+  ...(longestHeldMs > LONGEST_HELD_MS ? [`units were held for ${String(longestHeldMs)} ms`] : []),
+];
 
 export const describe = (report: RowReport): string => {
   const counts = Object.entries(report.struck).map(([step, count]) => `${step}: ${String(count)}`);
@@ -63,6 +97,7 @@ export const describe = (report: RowReport): string => {
     `rebuilds: ${String(report.rebuilds)}`,
     `ambiguous commits: ${String(report.ambiguousCommits)}`,
     `longest to next 201: ${String(report.longestToNextSaleMs)} ms`,
+    `longest held: ${String(report.longestHeldMs)} ms`,
     ...notes,
     `seed: ${String(report.seed)}`,
   ].join(", ");

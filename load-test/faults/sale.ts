@@ -9,13 +9,12 @@ import { eventsOf } from "./events.js";
 import { readFacts, readHot, type Facts } from "./facts.js";
 import { createHistory } from "./history.js";
 import { randomFrom, type Random } from "./random.js";
-import { LONGEST_TO_NEXT_SALE_MS, zeroes, type RowOptions, type RowReport } from "./row.js";
+import { LOCK_TTL_MS, slowness, zeroes, type RowOptions, type RowReport } from "./row.js";
+import { editFunctions } from "./sabotage.js";
 import type { Scene, Stage } from "./stage.js";
 import { until } from "./wait.js";
 import { startWitness } from "./witness.js";
 
-/** Life of a hold in these runs: short, so that the reaper has its turn within seconds. */
-const LOCK_TTL_MS = 1_200;
 const LIMIT = 3;
 const PRICE = 49.99;
 
@@ -40,17 +39,20 @@ export interface RunningSale extends AsyncDisposable {
   readonly random: Random;
   /** The fault is over: the next 201 is waited for from here on; of this API process, where one is named. */
   healed(atMs: number, node?: number): Promise<void>;
-  /** Sells out, waits until it is quiet, checks everything. `aboutToHappen`: what must not be 0. */
-  finish(outcome: {
-    struck: Record<string, number>;
-    mustHappen: (seen: Seen) => Record<string, number>;
-    notes?: Record<string, number | string>;
-    alsoWrong?: (facts: Facts) => readonly string[];
-    /** Slower than it should be: red in the command's table, and nowhere else. */
-    slow?: readonly string[];
-    /** Orders that stood before these buyers came. */
-    preloaded?: number;
-  }): Promise<RowReport>;
+  /** Sells out, waits until it is quiet, checks everything. */
+  finish(outcome: Outcome): Promise<RowReport>;
+}
+
+export interface Outcome {
+  readonly struck: Readonly<Record<string, number>>;
+  /** What must not be 0. */
+  readonly mustHappen: (seen: Seen) => Record<string, number>;
+  readonly notes?: Readonly<Record<string, number | string>>;
+  readonly alsoWrong?: (facts: Facts) => readonly string[];
+  /** Slower than it should be: red in the command's table, and nowhere else. */
+  readonly slow?: readonly string[];
+  /** Orders that stood before these buyers came. */
+  readonly preloaded?: number;
 }
 
 export interface Seen {
@@ -66,6 +68,7 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
   try {
     const random = randomFrom(seed);
     const scene = disposal.use(await stage.open());
+    await editFunctions(scene.pool, sabotage.edits ?? []);
     const proxies: CuttingProxy[] = [];
     const databaseUrls: string[] = [];
     for (let node = 0; node < nodes; node += 1) {
@@ -83,7 +86,8 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
         redisUrl: scene.redisUrl,
         events: scene.events,
         lockTtlMs: LOCK_TTL_MS,
-        plan: (node, life) => ({ ...options.plan?.(node, life, scene), ...sabotage }),
+        edits: (sabotage.edits ?? []).filter(({ file }) => !file.endsWith(".sql")),
+        plan: (node, life) => ({ ...options.plan?.(node, life, scene), ...sabotage.plan }),
       }),
     );
     const productId = await createProduct(fleet.urls[0] ?? "", scale.units, options.limit ?? LIMIT);
@@ -119,10 +123,8 @@ interface Parts {
 }
 
 const runningSale = (parts: Parts, disposal: CleanUp): RunningSale => {
-  const { options, scene, fleet, shop, proxies, random, productId, crowd, witness } = parts;
-  const { history } = shop;
+  const { scene, fleet, shop, proxies, random, witness } = parts;
   const waits: number[] = [];
-
   return {
     scene,
     fleet,
@@ -130,66 +132,76 @@ const runningSale = (parts: Parts, disposal: CleanUp): RunningSale => {
     proxies,
     random,
     async healed(atMs, node) {
-      await until("the next 201 after a fault", () => history.nextSaleMs(atMs, node) !== null);
-      waits.push(history.nextSaleMs(atMs, node) ?? 0);
+      witness.healed(atMs);
+      await until("the next 201 after a fault", () => shop.history.nextSaleMs(atMs, node) !== null);
+      waits.push(shop.history.nextSaleMs(atMs, node) ?? 0);
     },
-    async finish({ struck, mustHappen, notes = {}, alsoWrong = () => [], slow = [], preloaded = 0 }) {
-      await crowd.stop();
-      const unitsLeft = async (): Promise<number> => {
-        const { rows } = await scene.pool.query<{ left: number }>(
-          "select total - committed as left from ledger where product_id = $1",
-          [productId],
-        );
-        return rows[0]?.left ?? 0;
-      };
-      const tooLate = await sellOut(shop, { clients: 8, limit: options.limit ?? LIMIT, unitsLeft });
-      const users = [...new Set(history.asked.map(({ userId }) => userId))];
-      // Confirms that were lost are completed by the reaper, once their holds are past their deadline.
-      const quiet = await until(
-        "no unit is held",
-        async () => {
-          const { epoch } = await readFacts(scene.pool, scene.redis, productId, []);
-          return (await readHot(scene.redis, productId, epoch))?.held === 0;
-        },
-        { timeoutMs: 15_000, everyMs: 50 },
-      ).then(
-        () => [],
-        (fault: unknown) => [`I2: ${String(fault)}`],
-      );
-      await witness.stop();
-
-      const facts = await readFacts(scene.pool, scene.redis, productId, users);
-      const seen: Seen = {
-        answered201: history.sold(),
-        voids: facts.voids,
-        rebuilds: facts.epoch - 1,
-        ambiguousCommits: eventsOf(scene.events, "ambiguous").length,
-      };
-      const longest = Math.max(0, ...waits);
-      const left = facts.total - facts.committed;
-      return {
-        ...seen,
-        seed: options.seed,
-        struck,
-        longestToNextSaleMs: longest,
-        notes: { ...notes, "looks at the stores": witness.looks() },
-        violations: [
-          ...check(history.asked, facts, preloaded),
-          ...witness.violations,
-          ...quiet,
-          ...fleet.failures,
-          ...(left === 0 ? [] : [`I5: ${String(left)} units could not be sold`]),
-          ...(tooLate.kind === "refused" && tooLate.code === "SOLD_OUT"
-            ? []
-            : [`I5: after the last unit: ${JSON.stringify(tooLate)}`]),
-          ...alsoWrong(facts),
-        ],
-        slow: [...slow, ...(longest > LONGEST_TO_NEXT_SALE_MS ? [`${String(longest)} ms to the next 201`] : [])],
-        missing: zeroes({ ...struck, "201s": seen.answered201, ...mustHappen(seen) }),
-      };
-    },
+    finish: (outcome) => finish(parts, Math.max(0, ...waits), outcome),
     [Symbol.asyncDispose]: () => disposal.run(),
   };
+};
+
+const finish = async (
+  { options, scene, fleet, shop, productId, crowd, witness }: Parts,
+  longestToNextSaleMs: number,
+  { struck, mustHappen, notes = {}, alsoWrong = () => [], slow = [], preloaded = 0 }: Outcome,
+): Promise<RowReport> => {
+  const { history } = shop;
+  await crowd.stop();
+  const unitsLeft = async (): Promise<number> => {
+    const { rows } = await scene.pool.query<{ left: number }>(
+      "select total - committed as left from ledger where product_id = $1",
+      [productId],
+    );
+    return rows[0]?.left ?? 0;
+  };
+  const tooLate = await sellOut(shop, { clients: 8, limit: options.limit ?? LIMIT, unitsLeft });
+  const users = [...new Set(history.asked.map(({ userId }) => userId))];
+  const quiet = await becomesQuiet(scene, productId);
+  await witness.stop();
+
+  const facts = await readFacts(scene.pool, scene.redis, productId, users);
+  const seen: Seen = {
+    answered201: history.sold(),
+    voids: facts.voids,
+    rebuilds: facts.epoch - 1,
+    ambiguousCommits: eventsOf(scene.events, "ambiguous").length,
+  };
+  const longestHeldMs = witness.longestHeldMs();
+  const left = facts.total - facts.committed;
+  return {
+    ...seen,
+    seed: options.seed,
+    struck,
+    longestToNextSaleMs,
+    longestHeldMs,
+    notes: { ...notes, "looks at the stores": witness.looks() },
+    violations: [
+      ...check(history.asked, facts, preloaded),
+      ...witness.violations,
+      ...quiet,
+      ...fleet.failures,
+      ...(left === 0 ? [] : [`I5: ${String(left)} units could not be sold`]),
+      ...(tooLate.kind === "refused" && tooLate.code === "SOLD_OUT"
+        ? []
+        : [`I5: after the last unit: ${JSON.stringify(tooLate)}`]),
+      ...alsoWrong(facts),
+    ],
+    slow: [...slow, ...slowness(longestToNextSaleMs, longestHeldMs)],
+    missing: zeroes({ ...struck, "201s": seen.answered201, ...mustHappen(seen) }),
+  };
+};
+
+/** Confirms that were lost are completed by the reaper, once their holds are past their deadline. */
+const becomesQuiet = async ({ pool, redis }: Scene, productId: string): Promise<string[]> => {
+  const nothingIsHeld = async (): Promise<boolean> => {
+    const { epoch } = await readFacts(pool, redis, productId, []);
+    return (await readHot(redis, productId, epoch))?.held === 0;
+  };
+  return await until("no unit is held", nothingIsHeld, { timeoutMs: 15_000, everyMs: 50 }).then(
+    () => [],
+    (fault: unknown) => [`I2: ${String(fault)}`],
+  );
 };
 
 const createProduct = async (url: string, totalQuantity: number, perUserLimit: number): Promise<string> => {

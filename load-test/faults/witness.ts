@@ -6,13 +6,22 @@ import { hotKeys } from "./facts.js";
 export interface Witness {
   readonly looks: () => number;
   readonly violations: readonly string[];
+  /** A fault ended: what it kept from ending is waited for from here on. */
+  healed(atMs: number): void;
+  /** Of all holds that were seen, how long one was there, from its admission or the last end of a fault on, the longest. */
+  longestHeldMs(): number;
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 25;
+/** Looks at the stock for one at the holds. */
+const HOLDS_EVERY = 4;
 
 export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Witness => {
   const violations: string[] = [];
+  const healings: number[] = [];
+  /** By reservation id: admitted by Redis' clock, which is this machine's, and seen last. */
+  const holds = new Map<string, { readonly admittedMs: number; lastSeenMs: number }>();
   let looks = 0;
   let stopped = false;
 
@@ -35,7 +44,25 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
         violations.push(`I2: ${counts.join(" + ")} units in the hot store at one moment, not ${total}`);
       }
     }
+    if (looks % HOLDS_EVERY === 0) await lookAtHolds(epoch);
     looks += 1;
+  }
+
+  async function lookAtHolds(epoch: number): Promise<void> {
+    const found = await redis.hvals(hotKeys(productId, epoch).holds);
+    const nowMs = Date.now();
+    for (const hold of found) {
+      const [id = "", , , admitted] = hold.split(" ");
+      if (id === "") continue;
+      const known = holds.get(id) ?? { admittedMs: Number(admitted), lastSeenMs: 0 };
+      known.lastSeenMs = nowMs;
+      holds.set(id, known);
+    }
+  }
+
+  function heldMs({ admittedMs, lastSeenMs }: { admittedMs: number; lastSeenMs: number }): number {
+    const healedMs = healings.filter((atMs) => atMs > admittedMs && atMs <= lastSeenMs).at(-1);
+    return lastSeenMs - (healedMs ?? admittedMs);
   }
 
   const watching = (async () => {
@@ -49,6 +76,8 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
   return {
     looks: () => looks,
     violations,
+    healed: (atMs) => void healings.push(atMs),
+    longestHeldMs: () => Math.max(0, ...[...holds.values()].map(heldMs)),
     async stop() {
       stopped = true;
       await watching;

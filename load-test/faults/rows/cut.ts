@@ -6,8 +6,17 @@ import { flush } from "./flushed.js";
 
 /** Connections to Postgres that end at the worst moment: the client cannot know whether its COMMIT had an effect. */
 export const cut: Row = {
-  name: "d",
+  name: "8",
   about: "connection to Postgres cut right before and right after COMMIT",
+  how: "proxy",
+  mustHold: "I4, I6: every ambiguous commit resolved rightly",
+  controls: [
+    {
+      built: "a commit whose end nobody knows is taken for one that failed",
+      sabotage: { plan: { takesUnknownForVoid: true } },
+      breaks: "I4",
+    },
+  ],
   async run(stage, options) {
     const rounds = options.scale.strikes;
     // A round cuts four times: orders and a rebuild's transaction, each before and after.

@@ -9,8 +9,19 @@ const NODES = 8;
 
 /** Eight processes that find their inventory lost at one moment, under load: one of them rebuilds. */
 export const eight: Row = {
-  name: "e",
-  about: "8 processes notice a loss at once",
+  name: "10",
+  about: "8 processes notice a loss at once, at full load",
+  how: "FLUSHALL",
+  mustHold: "one rebuild an incident",
+  controls: [
+    {
+      built: "a rebuild that does not look whether another process has mended it already",
+      sabotage: {
+        edits: [{ file: "core/dist/use-cases/rebuild.js", guard: "if (trusted &&", without: "if (false &&" }],
+      },
+      breaks: "I5",
+    },
+  ],
   async run(stage, options) {
     // Each loss that is noticed by all at one moment is followed by one that nobody is held up at.
     const planned = options.scale.strikes * 2;
@@ -55,7 +66,7 @@ export const eight: Row = {
       await sale.healed(lostAtMs);
       (atOnce ? together : apart).push(shop.history.nextSaleMs(lostAtMs) ?? 0);
       const rebuilds = (await ledgerEpoch()) - epoch;
-      if (rebuilds !== 1) wrong.push(`${String(rebuilds)} rebuilds for one loss`);
+      if (rebuilds !== 1) wrong.push(`I5: ${String(rebuilds)} rebuilds for one loss`);
     }
     return await sale.finish({
       struck: { "losses that 8 noticed at once": together.length, "losses at load": apart.length },
@@ -65,7 +76,7 @@ export const eight: Row = {
         "sales stood still, nobody held up": `${apart.join(", ")} ms`,
       },
       alsoWrong: ({ epoch }) =>
-        epoch - 1 === planned ? wrong : [...wrong, `${String(epoch - 1)} rebuilds for ${String(planned)} losses`],
+        epoch - 1 === planned ? wrong : [...wrong, `I5: ${String(epoch - 1)} rebuilds for ${String(planned)} losses`],
     });
   },
 };

@@ -4,8 +4,17 @@ import { until } from "../wait.js";
 
 /** Redis loses everything, again and again, while the sale goes on. */
 export const flushed: Row = {
-  name: "c",
+  name: "6",
   about: "FLUSHALL in mid-sale",
+  how: "redis-cli",
+  mustHold: "I1-I3",
+  controls: [
+    {
+      built: "a group commit that tells of orders without writing them, every 10th batch",
+      sabotage: { plan: { forgetsEveryNthBatch: 10 } },
+      breaks: "I4",
+    },
+  ],
   async run(stage, options) {
     const planned = options.scale.strikes + 1;
     let over = 0;

@@ -9,7 +9,10 @@ const NODES = 2;
 /** API processes that kill -9 themselves at one point of a purchase, and are started again. */
 const killedAt = (name: string, point: KillPoint): Row => ({
   name,
-  about: `API killed (kill -9) ${point}`,
+  about: `API killed ${point}`,
+  how: "kill -9",
+  mustHold: "I1-I6",
+  controls: [],
   async run(stage, options) {
     const planned = options.scale.strikes;
     const kills = { struck: 0, healed: 0 };
@@ -76,5 +79,5 @@ const killedAt = (name: string, point: KillPoint): Row => ({
 const longestOf = (restarts: readonly { diedAtMs: number; readyAtMs: number }[]): number =>
   Math.max(0, ...restarts.map(({ diedAtMs, readyAtMs }) => readyAtMs - diedAtMs));
 
-export const killedBeforeCommit = killedAt("a", "between admit and commit");
-export const killedBeforeConfirm = killedAt("b", "between commit and confirm");
+export const killedBeforeCommit = killedAt("1", "between admit and commit");
+export const killedBeforeConfirm = killedAt("1b", "between commit and confirm");

@@ -12,8 +12,11 @@ const IN_SERVICE_WITHIN_MS = 1_000;
 
 /** A loss in a sale with a million buyers: it resumes before they are loaded again, and none of them buys twice. */
 export const million: Row = {
-  name: "g",
+  name: "18",
   about: "FLUSHALL with 1,000,000 orders of one product",
+  how: "redis-cli",
+  mustHold: "I3, I5: back in service before its buyers are loaded",
+  controls: [],
   async run(stage, options) {
     await using sale = await openSale(stage, {
       ...options,

@@ -6,23 +6,15 @@ import { checkCap, checkEnds, checkLimit, checkNumbers, checkUnits } from "../ch
 import { createCleanUp } from "../clean-up.js";
 import { readFacts } from "../facts.js";
 import { randomFrom } from "../random.js";
-import { LONGEST_TO_NEXT_SALE_MS, zeroes, type Row, type RowOptions, type RowReport } from "../row.js";
+import { slowness, zeroes, type Row, type RowOptions, type RowReport } from "../row.js";
 import { quietly, type Scene, type Stage } from "../stage.js";
 import { raceReapers, type Ends } from "./late-writers.js";
 
 const IDS = 10_000;
 const LIMIT = 100;
 
-export interface ReaperOptions extends RowOptions {
-  /** Negative control: the reaper puts units back without a void that stands. */
-  readonly releasesWithoutVoid?: boolean;
-}
-
 /** The reaper ends 10,000 holds past their deadline while their writers, late, commit them: each ends once. */
-export const runReaper = async (
-  stage: Stage,
-  { seed, releasesWithoutVoid = false }: ReaperOptions,
-): Promise<RowReport> => {
+const runReaper = async (stage: Stage, { seed, sabotage = {} }: RowOptions): Promise<RowReport> => {
   await using cleanUp = disposable();
   const scene = cleanUp.use(await stage.open());
   const pool = quietly(connectPostgres({ url: scene.databaseUrl, poolSize: 12 }));
@@ -39,7 +31,10 @@ export const runReaper = async (
   const product = await createProduct(ports);
   const drafts = await holdAll(ports, product);
   const beganAtMs = Date.now();
-  const ends = await raceReapers(ports, drafts, { random: randomFrom(seed), releasesWithoutVoid });
+  const ends = await raceReapers(ports, drafts, {
+    random: randomFrom(seed),
+    releasesWithoutVoid: sabotage.plan?.releasesWithoutVoid ?? false,
+  });
   const endedAtMs = Date.now();
   const { buyers, firstSaleAtMs, outOf } = await sellOut(await portsWith(10_000), product.id, scene);
 
@@ -62,6 +57,8 @@ export const runReaper = async (
     rebuilds: facts.epoch - 1,
     ambiguousCommits: 0,
     longestToNextSaleMs: nextSaleMs,
+    // Every hold is past its deadline from the beginning.
+    longestHeldMs: endedAtMs - beganAtMs,
     notes: {
       ids: IDS,
       "ended as orders": drafts.filter(({ id }) => standing.get(id) === "confirmed").length,
@@ -75,12 +72,25 @@ export const runReaper = async (
       ...(facts.committed === facts.total ? [] : [`I5: ${String(facts.total - facts.committed)} units were not sold`]),
       ...(outOf === "sold-out" ? [] : [`I5: after the last unit: ${outOf}`]),
     ],
-    slow: nextSaleMs > LONGEST_TO_NEXT_SALE_MS ? [`${String(nextSaleMs)} ms to the next 201`] : [],
+    slow: slowness(nextSaleMs, 0),
     missing: zeroes({ ...struck, voids: facts.voids, orders: sold }),
   };
 };
 
-export const reaper: Row = { name: "f", about: "reaper against late writers, 10,000 ids", run: runReaper };
+export const reaper: Row = {
+  name: "11",
+  about: "reaper against late writers, 10,000 ids",
+  how: "harness",
+  mustHold: "I6, I2",
+  controls: [
+    {
+      built: "a reaper that puts units back without a void",
+      sabotage: { plan: { releasesWithoutVoid: true } },
+      breaks: "I6",
+    },
+  ],
+  run: runReaper,
+};
 
 const disposable = () => {
   const cleanUp = createCleanUp();

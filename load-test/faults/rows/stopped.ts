@@ -22,6 +22,9 @@ interface StoppedStore {
 const stopped = (row: string, { name, known, of }: StoppedStore): Row => ({
   name: row,
   about: `${name} stopped in mid-sale, for 10 s`,
+  how: "shutdown",
+  mustHold: "I4, I5: 503 meanwhile, no process started again",
+  controls: [],
   async run(stage, options) {
     let over = 0;
     await using sale = await openSale(stage, {
@@ -109,10 +112,10 @@ const ask = async (url: string, body?: object, userId = "probe") => {
   return { status: statusCode, retryAfter: String(headers["retry-after"] ?? ""), text: await answer.text() };
 };
 
-export const postgresStopped = stopped("h", {
+export const postgresStopped = stopped("19", {
   name: "PostgreSQL",
   known: "PostgreSQL",
   of: ({ postgres }) => postgres,
 });
 
-export const redisStopped = stopped("i", { name: "Redis", known: "Redis", of: ({ redis }) => redis });
+export const redisStopped = stopped("20", { name: "Redis", known: "Redis", of: ({ redis }) => redis });
