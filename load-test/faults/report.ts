@@ -46,20 +46,20 @@ A run in which what the row is about did not happen is red. The next 201 is one 
 
 Sums over the runs of a row; times are the longest.
 
-${tableOf(rows)}
+${faultTable(rows)}
 
 ## Negative controls
 
 The same rows over a product with one line changed, in the processes of the run alone: the checkers must turn red.
 
-${controlsOf(rows)}
+${controlsTable(rows)}
 
 ## Every run
 
 ${rows.flatMap(runsOf).join("\n")}
 `;
 
-const tableOf = (
+export const faultTable = (
   rows: readonly RowEvidence[],
 ): string => `| row | what strikes | how | must hold | runs | struck | 201s | voids | rebuilds | ambiguous commits | violations | longest to next 201 | longest held | result |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -95,7 +95,7 @@ const lineOf = ({ name, about, how, mustHold, runs }: RowEvidence): string => {
 /** A bar would end the cell. */
 const inCell = (text: string): string => text.replaceAll("|", "\\|");
 
-const controlsOf = (rows: readonly RowEvidence[]): string => {
+export const controlsTable = (rows: readonly RowEvidence[]): string => {
   const lines = rows.flatMap(({ name, controls }) =>
     (controls?.reports ?? []).map(({ built, changed, breaks, red }) => {
       const cells = [

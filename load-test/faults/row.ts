@@ -72,7 +72,7 @@ export interface RowReport {
 
 /** Life of a hold in these runs: short, so that the reaper has its turn within seconds. */
 export const LOCK_TTL_MS = 1_200;
-const LONGEST_TO_NEXT_SALE_MS = 5_000;
+export const LONGEST_TO_NEXT_SALE_MS = 5_000;
 const LONGEST_HELD_MS = LOCK_TTL_MS + 2_000;
 
 export const isGreen = ({ violations, missing }: RowReport): boolean => violations.length === 0 && missing.length === 0;
