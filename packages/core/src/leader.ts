@@ -2,8 +2,11 @@ import type { Ids } from "./ports/ids.js";
 import type { LockName, Locks } from "./ports/locks.js";
 import type { Products } from "./ports/products.js";
 
-/** A leader that dies is followed by another this much later. */
-const LEADER_TTL_MS = 3_000;
+/**
+ * A leader that dies is followed by another this much later, and a round. Two rounds: short, since until then nobody ends the holds of the
+ * dead, and a leader whose round takes longer than one is better followed than waited for.
+ */
+const LEADER_TTL_MS = 1_000;
 
 /** Whether this process is the one that keeps house. */
 export interface Leader {

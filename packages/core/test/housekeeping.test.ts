@@ -1,4 +1,4 @@
-import { createFlashSale, type FlashSalePorts } from "@flash-sale/core";
+import { createFlashSale, type Clock, type FlashSalePorts } from "@flash-sale/core";
 import { createMemoryAdapters, createMemoryInventory, systemClock } from "@flash-sale/core/memory";
 import { expect } from "chai";
 import { eventually, openShop, told } from "./shop.js";
@@ -57,6 +57,38 @@ describe("housekeeping", () => {
     await follower.close();
   });
 
+  it("ends the holds that a dead leader left within 2 s of their deadline", async () => {
+    const { clock, pass } = turnedClock();
+    const memory = createMemoryAdapters({ clock });
+    let died = false;
+    const mortal = { ...clock, sleep: (ms: number) => (died ? new Promise<void>(() => undefined) : clock.sleep(ms)) };
+    const leader = createFlashSale({ ...memory, clock: mortal });
+    const { id } = await leader.createProduct({ name: "Console", price: 1, totalQuantity: 1 });
+    await pass(600);
+    const followers = [createFlashSale(memory), createFlashSale(memory)];
+    const request = { productId: id, epoch: 1, quantity: 1, fingerprint: "1", expectedPriceMinor: null };
+    const held = await memory.admission.admit({ ...request, userId: "gone", reservationId: memory.ids.next() });
+    if (held.kind !== "held") throw new Error(held.kind);
+    // It keeps the lead up to the very deadline, and dies.
+    while (clock.now() < held.reservation.deadlineMs) await pass(50);
+    died = true;
+    await pass(2_000);
+    expect((await memory.inventory.status(id, 1))?.available).to.equal(1);
+    await Promise.all(followers.map((sale) => sale.close()));
+  });
+
+  it("ends all holds past their deadline at once, however many a process left", async () => {
+    const shop = await openShop({ totalQuantity: 1_201 });
+    const { ports, productId } = shop;
+    const request = { productId, epoch: 1, quantity: 1, fingerprint: "1", expectedPriceMinor: null };
+    for (let buyer = 0; buyer < 1_201; buyer += 1)
+      await ports.admission.admit({ ...request, userId: String(buyer), reservationId: ports.ids.next() });
+    shop.pass(10_000);
+    await shop.sale.reap(productId);
+    expect((await ports.inventory.status(productId, 1))?.available).to.equal(1_201);
+    await shop.close();
+  });
+
   it("is led in each of two installations that share one hot store", async () => {
     const one = createMemoryAdapters();
     const { products, orders, orderPages, changes } = createMemoryAdapters();
@@ -93,3 +125,24 @@ describe("housekeeping", () => {
     await shop.close();
   });
 });
+
+/** A clock that a test turns, and that wakes who sleeps. */
+function turnedClock() {
+  let nowMs = 1_000_000;
+  const sleepers = new Map<() => void, number>();
+  const clock: Clock = {
+    now: () => nowMs,
+    sleep: (ms) => new Promise((resume) => void sleepers.set(resume, nowMs + ms)),
+  };
+  async function pass(ms: number): Promise<void> {
+    for (const untilMs = nowMs + ms; nowMs < untilMs; nowMs += 10) {
+      for (const [resume, atMs] of sleepers) {
+        if (atMs > nowMs) continue;
+        sleepers.delete(resume);
+        resume();
+      }
+      await new Promise((resume) => setImmediate(resume));
+    }
+  }
+  return { clock, pass };
+}
