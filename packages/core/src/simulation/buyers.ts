@@ -17,6 +17,8 @@ export interface Attempt {
 /** What a buyer means to buy once. With a key it may be asked for again and again. */
 export interface Purchase {
   readonly name: string;
+  /** The same for requests that are one purchase to the shop: those with one key. */
+  readonly key: string;
   readonly request: PurchaseRequest;
   readonly repeatable: boolean;
   readonly attempts: Attempt[];
@@ -54,7 +56,14 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
       idempotencyKey === undefined ? (reservationId ?? name) : JSON.stringify([productId, userId, idempotencyKey]);
     const metadata = { purchase, name, ...(poison ? { poison } : {}) };
     const repeatable = purchase !== name;
-    const made: Purchase = { name, request: { ...request, metadata }, repeatable, attempts: [], orderId: null };
+    const made: Purchase = {
+      name,
+      key: purchase,
+      request: { ...request, metadata },
+      repeatable,
+      attempts: [],
+      orderId: null,
+    };
     purchases.push(made);
     return made;
   }
@@ -78,6 +87,7 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
       process.onDeath.delete(refuse);
       const attempt: Attempt = { knownOrderId: purchase.orderId, answer: null };
       purchase.attempts.push(attempt);
+      const record = world.recorder.purchase(process.name, purchase);
       attempts += 1;
       process.underWay += 1;
       journal.note(() => `${process.name} takes ${purchase.name} ${JSON.stringify(purchase.request)}`);
@@ -85,6 +95,7 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
       const end = (answer: Answer) => {
         if (attempt.answer) return;
         attempt.answer = answer;
+        record(answer);
         pending -= 1;
         process.underWay -= 1;
         process.onDeath.delete(die);

@@ -54,6 +54,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
       return;
     }
     changes.push(asked);
+    const record = world.recorder.change(productId, asked.change);
     pending += 1;
     journal.note(() => `${running.process.name} is told to change ${productId}: ${JSON.stringify(asked.change)}`);
     ask(
@@ -63,6 +64,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
       (told) => {
         pending -= 1;
         asked.told = told;
+        record(told);
         journal.count(`changes: ${wordFor(told)}`);
         journal.note(() => `${running.process.name} answers ${JSON.stringify(asked)}`);
         onEnd(told);
@@ -76,6 +78,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
       if (!running) continue;
       const asked: AskedCancellation = { orderId, told: null };
       cancellations.push(asked);
+      const record = world.recorder.cancel(orderId);
       pending += 1;
       journal.note(() => `${running.process.name} is told to cancel ${orderId}`);
       ask(
@@ -85,6 +88,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
         (told) => {
           pending -= 1;
           asked.told = told;
+          record(told);
           journal.count(
             `cancellations: ${told.kind === "told" ? (told.answer?.status ?? "no such order") : told.kind}`,
           );
@@ -102,6 +106,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
     );
     const standing = [...new Set(ids)].filter((id) => id !== undefined && book.rows.get(id)?.status === "confirmed");
     cancellations.push(...standing.map((orderId) => ({ orderId: orderId ?? "", told: null })));
+    for (const orderId of standing) world.recorder.cancel(orderId ?? "");
     await Promise.all(standing.map((orderId) => stores.changes.cancel(orderId ?? "")));
     if (!found || random.chance(0.5)) return standing.length;
     for (const change of await stores.changes.after(productId, found.status.revision, 100))

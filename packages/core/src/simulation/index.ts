@@ -3,3 +3,19 @@ export type { Invariant, Violation } from "./journal.js";
 export type { FaultKind, Phase, Plan, PlannedFault, SalePlan } from "./plan.js";
 export type { Stores } from "./stores.js";
 export type { WorldOptions as SimulationOptions } from "./world.js";
+export { checkHistory, type HistoryCheck, type HistoryCheckOptions } from "./linearizability.js";
+export type {
+  Call,
+  CancelCall,
+  ChangeCall,
+  History,
+  LookCall,
+  OrdersCall,
+  PurchaseAnswer,
+  PurchaseCall,
+  SaleFacts,
+  SeenOrder,
+  SeenStock,
+  SeenTotal,
+  Taken,
+} from "./history.js";

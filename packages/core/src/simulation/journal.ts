@@ -1,4 +1,4 @@
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "idempotency" | "soundness";
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "idempotency" | "soundness" | "linearizability";
 
 export interface Violation {
   readonly invariant: Invariant;

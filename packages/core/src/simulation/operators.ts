@@ -1,5 +1,6 @@
 import type { FlashSale } from "../flash-sale.js";
 import type { ReconcileReport } from "../use-cases/drift.js";
+import type { SaleStatus } from "../use-cases/sale-status.js";
 import { ask } from "./ask.js";
 import type { Fleet } from "./fleet.js";
 import type { RunningProcess } from "./running-process.js";
@@ -85,7 +86,8 @@ export function startOperators(world: World, fleet: Fleet, productIds: readonly 
         return;
       }
       case "look": {
-        tell(running, `look at ${productId}`, (sale) => sale.saleStatus(productId), ignore);
+        const heard = world.recorder.look(productId);
+        tell<SaleStatus | null>(running, `look at ${productId}`, (sale) => sale.saleStatus(productId), heard);
         return;
       }
     }

@@ -6,7 +6,7 @@ import { startNemesis, type Nemesis } from "./nemesis.js";
 import { putOnSale } from "./opening.js";
 import { startOperators } from "./operators.js";
 import { answersStill, becomesQuiet, goesOn, isWithoutDrift, opens, sellsOut } from "./recovery.js";
-import { judgeAnswers } from "./verdict.js";
+import { judgeAnswers, judgeHistory } from "./verdict.js";
 import { createWorld, type World, type WorldOptions } from "./world.js";
 
 export interface SimulationReport {
@@ -49,6 +49,7 @@ export async function simulate(options: WorldOptions): Promise<SimulationReport>
   for (const step of steps) if (!failed()) await step(world, people, productIds);
   if (!failed()) judgeAnswers(world, productIds, buyers.purchases);
   if (!failed()) changers.judge();
+  if (!failed()) judgeHistory(world, productIds);
 
   journal.count("attempts", buyers.attempts());
   return {

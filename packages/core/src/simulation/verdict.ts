@@ -1,6 +1,7 @@
 import { OrderMayStand } from "../faults.js";
 import type { Order } from "../order.js";
 import type { Attempt, Purchase } from "./buyers.js";
+import { checkHistory } from "./linearizability.js";
 import type { World } from "./world.js";
 
 /** What can only be judged at the end, when every answer is known: I4, and that a key finds its own order again. */
@@ -46,6 +47,37 @@ export function judgeAnswers(
     const firsts = attempts.filter(({ answer }) => answer?.kind === "purchased" && !answer.replayed).length;
     if (firsts > 1) journal.count("orders told as new twice");
   }
+}
+
+/** Whether what clients saw can have been one thing after the other. */
+export function judgeHistory(world: World, productIds: readonly string[]): void {
+  const { database, journal, observer, recorder, plan } = world;
+  const productOf = new Map<string, string>();
+  for (const productId of productIds) {
+    const orders = database.inspect(productId)?.orders ?? [];
+    for (const { id } of orders) productOf.set(id, productId);
+    const buyers = new Set(
+      recorder.calls.flatMap((call) => (call.kind === "purchase" && call.productId === productId ? [call.userId] : [])),
+    );
+    for (const { userId } of orders) buyers.add(userId);
+    for (const userId of buyers)
+      recorder.orders(
+        productId,
+        userId,
+        orders.filter((order) => order.userId === userId),
+      );
+  }
+  const sales = productIds.flatMap((productId, index) => {
+    const sale = plan.sales[index];
+    return sale ? [{ ...sale, productId }] : [];
+  });
+  const calls = recorder.calls.map((call) =>
+    call.kind === "cancel" ? { ...call, productId: productOf.get(call.orderId) ?? "" } : call,
+  );
+  const check = checkHistory({ sales, calls, taken: observer.taken(), totals: observer.totals() });
+  journal.count("buyers' histories explained", check.explained);
+  journal.count("buyers' histories undecided", check.undecided);
+  for (const finding of check.findings) journal.violated("linearizability", finding);
 }
 
 /** The buyer knows for certain that this request sold nothing. */

@@ -9,7 +9,9 @@ import { createSimulatedIds } from "./ids.js";
 import { createInvariants, type Invariants } from "./invariants.js";
 import { createJournal, type Journal } from "./journal.js";
 import { drawPlan, type Plan } from "./plan.js";
+import { createObserver, type Observer } from "./observer.js";
 import { createRandom, type Random } from "./random.js";
+import { createRecorder, type Recorder } from "./recorder.js";
 import { createScheduler, type Scheduler } from "./scheduler.js";
 import { watched, type Stores } from "./stores.js";
 import { createTraps, type Traps } from "./traps.js";
@@ -30,6 +32,9 @@ export interface World {
   readonly scheduler: Scheduler;
   readonly journal: Journal;
   readonly invariants: Invariants;
+  /** What clients and an observer of the stores see, to be judged in the end. */
+  readonly recorder: Recorder;
+  readonly observer: Observer;
   readonly database: MemoryDatabase;
   readonly memory: MemoryInventory;
   /** What the processes reach over their links. */
@@ -70,6 +75,7 @@ export function createWorld(options: WorldOptions): World {
     release: (name, owner) => locks.release(name, owner),
   };
   const durable = { products, orders, orderPages, changes };
+  const observer = createObserver(scheduler.elapsedMs);
   const bare: Stores = { ...durable, inventory, loading, inventoryChanges, locks: hotLocks };
 
   return {
@@ -78,9 +84,11 @@ export function createWorld(options: WorldOptions): World {
     scheduler,
     journal,
     invariants,
+    recorder: createRecorder(scheduler.elapsedMs),
+    observer,
     database,
     memory,
-    stores: watched(rewire(bare), invariants, journal),
+    stores: watched(observer.watch(rewire(bare)), invariants, journal),
     announcements: createMemoryAnnouncements(),
     ids: createSimulatedIds(),
     weather: { odds: plan.odds, late: new Set(), awayUntilUs: { inventory: 0, orders: 0 }, lateUntilMs: 0 },
