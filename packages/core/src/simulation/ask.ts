@@ -1,12 +1,7 @@
 import type { FlashSale } from "../flash-sale.js";
+import type { Told } from "./answers.js";
 import type { RunningProcess } from "./running-process.js";
 import type { World } from "./world.js";
-
-/** What a person hears of a process. "thrown": a fault. "lost": it died, and nobody will ever say. */
-export type Told<T> =
-  | { readonly kind: "told"; readonly answer: T }
-  | { readonly kind: "thrown"; readonly fault: unknown }
-  | { readonly kind: "lost" };
 
 /** Asks a process for something, and hears of it once, whatever becomes of the process. */
 export function ask<T>(

@@ -1,11 +1,8 @@
-import type { PurchaseOutcome } from "../use-cases/purchase-outcome.js";
 import type { PurchaseRequest } from "../use-cases/purchase-request.js";
+import type { Answer } from "./answers.js";
 import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
 import type { World } from "./world.js";
-
-/** "thrown": the process answered with a fault. "lost": it died, and nobody will ever say. */
-export type Answer = PurchaseOutcome | { readonly kind: "thrown"; readonly fault: unknown } | { readonly kind: "lost" };
 
 /** One request that reached a process. */
 export interface Attempt {

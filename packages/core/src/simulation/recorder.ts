@@ -1,18 +1,24 @@
 import { InvalidRequest, OrderMayStand } from "../faults.js";
 import type { Order } from "../order.js";
 import type { ChangeOutcome, ProductChange } from "../use-cases/change-product.js";
+import type { PurchaseRequest } from "../use-cases/purchase-request.js";
 import type { SaleStatus } from "../use-cases/sale-status.js";
-import type { Told } from "./ask.js";
-import type { Answer, Purchase } from "./buyers.js";
+import type { Answer, Told } from "./answers.js";
 import type { Call, CancelCall, ChangeCall, LookCall, PurchaseAnswer } from "./history.js";
 
 type Times = Pick<Call, "askedAtMs" | "answeredAtMs">;
+interface AskedPurchase {
+  readonly name: string;
+  readonly key: string;
+  readonly request: PurchaseRequest;
+  readonly repeatable: boolean;
+}
 type Heard<T> = (answer: T) => void;
 
 /** Writes down what is asked of the processes, and what is heard of it, as their clients see it. */
 export interface Recorder {
   readonly calls: readonly Call[];
-  purchase(server: string, purchase: Purchase): Heard<Answer>;
+  purchase(server: string, purchase: AskedPurchase): Heard<Answer>;
   cancel(orderId: string): Heard<Told<Order | null>>;
   change(productId: string, change: ProductChange): Heard<Told<ChangeOutcome>>;
   look(productId: string): Heard<SaleStatus | null>;

@@ -1,7 +1,8 @@
 import { buyerOrder } from "../order.js";
 import type { InventoryStatus } from "../ports/inventory.js";
 import type { BookView } from "../memory/database.js";
-import type { Answer, Buyers, Purchase } from "./buyers.js";
+import type { Answer } from "./answers.js";
+import type { Buyers, Purchase } from "./buyers.js";
 import { openWindow, type Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
 import type { Invariant } from "./journal.js";
