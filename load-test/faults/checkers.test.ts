@@ -41,6 +41,7 @@ const sound: Facts = {
   committed: 2,
   confirmedUnits: 2,
   confirmedRows: 2,
+  numberedRows: 2,
   distinctNumbers: 2,
   highestNumber: 2,
   voids: 0,
@@ -79,7 +80,7 @@ describe("The checkers", () => {
     ["a buyer over the limit", { buyersOverLimit: ["u1"] }, /^I3/],
     [
       "an order that was answered and is gone",
-      { orders: [first], confirmedRows: 1, distinctNumbers: 1, highestNumber: 1 },
+      { orders: [first], confirmedRows: 1, numberedRows: 1, distinctNumbers: 1, highestNumber: 1 },
       /^I4.*does not stand/,
     ],
     [
@@ -94,10 +95,20 @@ describe("The checkers", () => {
     ],
     [
       "an order of a buyer who was refused",
-      { orders: [first, second, row("o3", "u3", 3)], confirmedRows: 3, distinctNumbers: 3, highestNumber: 3 },
+      {
+        orders: [first, second, row("o3", "u3", 3)],
+        confirmedRows: 3,
+        numberedRows: 3,
+        distinctNumbers: 3,
+        highestNumber: 3,
+      },
       /^I4: order o3/,
     ],
-    ["an order of nobody", { confirmedRows: 3, distinctNumbers: 3, highestNumber: 3 }, /^I4: 1 orders/],
+    [
+      "an order of nobody",
+      { confirmedRows: 3, numberedRows: 3, distinctNumbers: 3, highestNumber: 3 },
+      /^I4: 1 orders/,
+    ],
     ["an order the hot store has twice", { hot: { ...soundHot, records: new Map([["u1", "o1:1,o1:1"]]) } }, /^I6/],
     ["an order the hot store forgot", { hot: { ...soundHot, records: new Map([["u1", ""]]) } }, /^I6/],
     ["a gap in the numbers", { highestNumber: 3 }, /^numbers/],
@@ -113,6 +124,21 @@ describe("The checkers", () => {
     const history = [asked("u1", open), asked("u2", shown(second)), asked("u3", refusal)];
     expect(check(history, sound)).to.deep.equal([]);
     expect(check([asked("u2", shown(second)), asked("u3", refusal)], sound).join()).to.match(/^I4: order o1/);
+  });
+
+  it("let an order be cancelled for whoever asked, and for nobody else", () => {
+    const records = new Map([["u2", "o2:0"]]);
+    const facts = {
+      ...sound,
+      orders: [first, { ...second, status: "cancelled" }],
+      confirmedRows: 1,
+      confirmedUnits: 1,
+      committed: 1,
+      hot: { ...soundHot, available: 1, purchased: 1, records },
+    };
+    expect(check(soundHistory, facts, { cancels: new Map([["o2", true]]) })).to.deep.equal([]);
+    expect(check(soundHistory, facts).join()).to.match(/^I4.*which is cancelled/);
+    expect(check(soundHistory, sound, { cancels: new Map([["o2", true]]) }).join()).to.match(/^I4.*as cancelled/);
   });
 
   it("hold a key to its last answer", () => {

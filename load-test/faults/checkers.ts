@@ -5,12 +5,24 @@ import type { Asked, ShownOrder } from "./history.js";
 /** A broken invariant: which one, and the evidence. */
 export type Violation = string;
 
-/** Every checker, on a sale that is quiet. `preloaded`: orders that stood before the first of these buyers came. */
-export const check = (asked: readonly Asked[], facts: Facts, preloaded = 0): Violation[] => [
+export interface CheckOptions {
+  /** Orders that stood before the first of these buyers came. */
+  readonly preloaded?: number;
+  /** Orders whose cancellation was asked for; true where it was answered with the cancelled order. */
+  readonly cancels?: ReadonlyMap<string, boolean>;
+}
+
+/** Every checker, on a sale that is quiet. */
+export const check = (
+  asked: readonly Asked[],
+  facts: Facts,
+  { preloaded = 0, cancels = new Map() }: CheckOptions = {},
+): Violation[] => [
   ...checkCap(facts),
   ...checkUnits(facts),
   ...checkLimit(facts),
-  ...checkAnswers(asked, facts),
+  ...checkAnswers(asked, facts, cancels),
+  ...checkCancels(facts, cancels),
   ...checkRefusals(asked, facts, preloaded),
   ...checkEnds(facts),
   ...checkNumbers(facts),
@@ -47,7 +59,11 @@ export const checkLimit = ({ buyersOverLimit, limit }: Facts): Violation[] =>
   buyersOverLimit.map((user) => `I3: ${user} has more than ${String(limit)} units`);
 
 /** I4, first half: what a client was shown is durable, and stands as it was shown. */
-const checkAnswers = (asked: readonly Asked[], { orders, productId }: Facts): Violation[] => {
+const checkAnswers = (
+  asked: readonly Asked[],
+  { orders, productId }: Facts,
+  cancels: ReadonlyMap<string, boolean>,
+): Violation[] => {
   const rows = new Map(orders.map((row) => [row.id, row]));
   return asked.flatMap(({ heard, userId, quantity }) => {
     if (heard.kind === "unexpected") return [`I4: ${userId} was answered ${heard.what}`];
@@ -56,7 +72,8 @@ const checkAnswers = (asked: readonly Asked[], { orders, productId }: Facts): Vi
     const what = `I4: ${userId} was answered ${String(heard.status)} with order ${order.orderId}`;
     const row = rows.get(order.orderId);
     if (!row) return [`${what}, which does not stand`];
-    if (row.status !== "confirmed") return [`${what}, which is ${row.status}`];
+    if (row.status !== "confirmed" && !(row.status === "cancelled" && cancels.has(row.id)))
+      return [`${what}, which is ${row.status}`];
     const same =
       order.productId === productId && order.userId === userId && order.quantity === quantity && isShownAs(row, order);
     return same ? [] : [`${what}, shown as ${JSON.stringify(order)}, which stands as ${JSON.stringify(row)}`];
@@ -68,7 +85,14 @@ const isShownAs = (row: OrderRow, order: ShownOrder): boolean =>
   row.number === order.number &&
   row.quantity === order.quantity &&
   row.priceMinor === Math.round(order.price * 100) &&
-  order.status === "completed";
+  (order.status === "completed" || (order.status === "cancelled" && row.status === "cancelled"));
+
+/** I4, of cancellations: what was answered stands, and nothing was cancelled that nobody asked for. */
+const checkCancels = ({ orders }: Facts, cancels: ReadonlyMap<string, boolean>): Violation[] =>
+  orders.flatMap(({ id, status }) => {
+    if (status === "cancelled") return cancels.has(id) ? [] : [`I4: order ${id} is cancelled, and nobody asked for it`];
+    return cancels.get(id) === true ? [`I4: order ${id} was answered as cancelled, and is ${status}`] : [];
+  });
 
 /**
  * I4, second half: definitely refused means no order, ever. So every order must come of a request that was answered with it, or whose
@@ -131,17 +155,18 @@ const checkRefusals = (
 const isDefiniteRefusal = ({ heard }: Asked): boolean =>
   heard.kind === "refused" && heard.code !== "PURCHASE_IN_PROGRESS";
 
-/** I6, in the hot store: a buyer's record has every confirmed order, once, and nothing that ended otherwise. */
+/** I6, in the hot store: a buyer's record has every order once, a cancelled one with 0 units, and nothing that ended otherwise. */
 export const checkEnds = ({ hot, orders }: Facts): Violation[] => {
   if (hot === null) return [];
-  const confirmed = new Map<string, string[]>();
+  const standing = new Map<string, string[]>();
   for (const { status, userId, id, quantity } of orders) {
-    if (status !== "confirmed") continue;
-    confirmed.set(userId, [...(confirmed.get(userId) ?? []), `${id}:${String(quantity)}`]);
+    if (status === "void") continue;
+    const units = status === "cancelled" ? 0 : quantity;
+    standing.set(userId, [...(standing.get(userId) ?? []), `${id}:${String(units)}`]);
   }
   const found: Violation[] = [];
   for (const [userId, record] of hot.records) {
-    const expected = (confirmed.get(userId) ?? []).sort();
+    const expected = (standing.get(userId) ?? []).sort();
     if (record === null && (expected.length === 0 || !hot.buyersLoaded)) continue;
     const remembered = (record ?? "")
       .split(",")
@@ -157,9 +182,9 @@ export const checkEnds = ({ hot, orders }: Facts): Violation[] => {
 };
 
 /** 1, 2, 3 … without a gap. */
-export const checkNumbers = ({ confirmedRows, distinctNumbers, highestNumber }: Facts): Violation[] =>
-  confirmedRows === distinctNumbers && confirmedRows === highestNumber
+export const checkNumbers = ({ numberedRows, distinctNumbers, highestNumber }: Facts): Violation[] =>
+  numberedRows === distinctNumbers && numberedRows === highestNumber
     ? []
     : [
-        `numbers: ${String(confirmedRows)} orders, ${String(distinctNumbers)} numbers, the highest ${String(highestNumber)}`,
+        `numbers: ${String(numberedRows)} orders, ${String(distinctNumbers)} numbers, the highest ${String(highestNumber)}`,
       ];

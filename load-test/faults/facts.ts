@@ -30,6 +30,8 @@ export interface Facts {
   readonly committed: number;
   readonly confirmedUnits: number;
   readonly confirmedRows: number;
+  /** Cancelled ones among them: all but voids. */
+  readonly numberedRows: number;
   readonly distinctNumbers: number;
   readonly highestNumber: number;
   readonly voids: number;
@@ -45,7 +47,7 @@ const LEDGER = `
 const SUMS = `
   select coalesce(sum(quantity) filter (where status = 'confirmed'), 0) as units,
          count(*) filter (where status = 'confirmed') as rows,
-         count(distinct number) as numbers, coalesce(max(number), 0) as highest,
+         count(number) as numbered, count(distinct number) as numbers, coalesce(max(number), 0) as highest,
          count(*) filter (where status = 'void') as voids
   from orders where product_id = $1`;
 const OVER_LIMIT = `
@@ -75,6 +77,7 @@ export const readFacts = async (
     committed: Number(ledger.committed),
     confirmedUnits: Number(sums.units),
     confirmedRows: Number(sums.rows),
+    numberedRows: Number(sums.numbered),
     distinctNumbers: Number(sums.numbers),
     highestNumber: Number(sums.highest),
     voids: Number(sums.voids),

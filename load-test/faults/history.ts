@@ -36,6 +36,9 @@ export interface Asked {
 export interface History {
   readonly asked: readonly Asked[];
   record(asked: Asked): void;
+  /** Orders whose cancellation an admin asked for; true where it was answered with the cancelled order. */
+  readonly cancels: ReadonlyMap<string, boolean>;
+  recordCancel(orderId: string, answered: boolean): void;
   /** Answers with 201. */
   sold(): number;
   /** How long after `atMs` the next 201 came whose buyer had asked after it; null where none did. */
@@ -44,9 +47,12 @@ export interface History {
 
 export const createHistory = (): History => {
   const asked: Asked[] = [];
+  const cancels = new Map<string, boolean>();
   let sold = 0;
   return {
     asked,
+    cancels,
+    recordCancel: (orderId, answered) => void cancels.set(orderId, answered || cancels.get(orderId) === true),
     record(one) {
       asked.push(one);
       if (isSale(one)) sold += 1;

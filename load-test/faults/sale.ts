@@ -1,3 +1,4 @@
+import pg from "pg";
 import { request } from "undici";
 import { ADMIN_KEY, startFleet, type Fleet, type NodePlan } from "./api-fleet.js";
 import { openShop, type Shop } from "./buyer.js";
@@ -25,6 +26,8 @@ export interface SaleOptions extends RowOptions {
   readonly limit?: number;
   /** Each API process reaches Postgres through a proxy that can cut. */
   readonly proxied?: boolean;
+  /** Of the database, as in postgresql.conf. */
+  readonly databaseSettings?: Readonly<Record<string, string>>;
   readonly plan?: (node: number, life: number, scene: Scene) => NodePlan;
   /** Incidents that are over; the crowd buys no faster than these allow, so that every one of them strikes a live sale. */
   readonly incidents: { readonly planned: number; readonly over: () => number };
@@ -69,6 +72,10 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
     const random = randomFrom(seed);
     const scene = disposal.use(await stage.open());
     await editFunctions(scene.pool, sabotage.edits ?? []);
+    for (const [name, value] of Object.entries(options.databaseSettings ?? {})) {
+      const database = pg.escapeIdentifier(new URL(scene.databaseUrl).pathname.slice(1));
+      await scene.pool.query(`alter database ${database} set ${name} = ${pg.escapeLiteral(value)}`);
+    }
     const proxies: CuttingProxy[] = [];
     const databaseUrls: string[] = [];
     for (let node = 0; node < nodes; node += 1) {
@@ -177,7 +184,7 @@ const finish = async (
     longestHeldMs,
     notes: { ...notes, "looks at the stores": witness.looks() },
     violations: [
-      ...check(history.asked, facts, preloaded),
+      ...check(history.asked, facts, { preloaded, cancels: history.cancels }),
       ...witness.violations,
       ...quiet,
       ...fleet.failures,

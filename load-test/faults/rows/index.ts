@@ -4,6 +4,7 @@ import { eight } from "./eight.js";
 import { flushed } from "./flushed.js";
 import { killedBeforeCommit, killedBeforeConfirm } from "./killed.js";
 import { million } from "./million.js";
+import { postgresKilled } from "./postgres-killed.js";
 import { reaper } from "./reaper.js";
 import { postgresStopped, redisStopped } from "./stopped.js";
 
@@ -11,6 +12,7 @@ export const ROWS: readonly Row[] = [
   killedBeforeCommit,
   killedBeforeConfirm,
   flushed,
+  postgresKilled,
   cut,
   eight,
   reaper,
