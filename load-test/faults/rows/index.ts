@@ -1,4 +1,5 @@
 import type { Row } from "../row.js";
+import { changed } from "./changed.js";
 import { cut } from "./cut.js";
 import { eight } from "./eight.js";
 import { flushed } from "./flushed.js";
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   cut,
   eight,
   reaper,
+  changed,
   million,
   postgresStopped,
   redisStopped,
