@@ -28,9 +28,9 @@ export interface Explored extends SearchReport {
 }
 
 const COMPILED_FOR: Record<Exploration["search"], readonly string[]> = {
-  all: ["-DSAFETY"],
-  shortest: ["-DSAFETY", "-DBFS"],
-  endings: ["-DNP"],
+  all: ["-O2", "-DSAFETY"],
+  shortest: ["-O1", "-DSAFETY", "-DBFS"],
+  endings: ["-O2", "-DNP"],
 };
 
 /** Explores the model, in a folder of its own. @throws where the search was not whole and found nothing */
@@ -41,7 +41,7 @@ export async function explore({ configuration, without = [], search }: Explorati
     const names = [configuration, ...without, ...(search === "shortest" ? ["BREADTH_FIRST"] : [])];
     const defines = names.map((name) => `-D${name}`);
     await run(folder.path, "spin", ["-a", ...defines, NAME]);
-    const options = ["-O2", "-w", `-DMEMLIM=${MEMORY_LIMIT_MB}`, ...COMPILED_FOR[search]];
+    const options = ["-w", `-DMEMLIM=${MEMORY_LIMIT_MB}`, ...COMPILED_FOR[search]];
     await run(folder.path, "gcc", [...options, "-o", "pan", "pan.c"]);
     const cycles = search === "endings" ? ["-l"] : [];
     const report = parseSearch(await run(folder.path, join(folder.path, "pan"), [`-m${DEPTH_LIMIT}`, ...cycles]));

@@ -1,6 +1,7 @@
 // The model of the protocol, explored whole, and without each of its guards: npm run model [-- --guard NAME | --write]
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { hardware } from "../bench/hardware.js";
@@ -35,28 +36,35 @@ const withoutGuard = async (guard: Guard): Promise<Outcome["guards"][number]> =>
   return { guard, explored };
 };
 
+/** Several at once, as many as there are cores, in the order given. */
+async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = [...all.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return results;
+}
+
 async function all(): Promise<Outcome> {
   const startedMs = Date.now();
-  const configurations: Outcome["configurations"][number][] = [];
-  for (const configuration of CONFIGURATIONS) {
+  const configurations = await inTurn(CONFIGURATIONS, async (configuration) => {
     const explored = await explore({ configuration: configuration.name, search: "all" });
     tell(configuration.name, explored);
-    configurations.push({ configuration, explored });
-  }
-  const endings: Outcome["endings"][number][] = [];
-  for (const name of ENDINGS) {
+    return { configuration, explored };
+  });
+  const endings = await inTurn(ENDINGS, async (name) => {
     const explored = await explore({ configuration: name, search: "endings" });
     tell(`${name}, every run ends`, explored);
-    endings.push({ name, explored });
-  }
-  const guards: Outcome["guards"][number][] = [];
-  for (const guard of GUARDS) guards.push(await withoutGuard(guard));
-  const limits: Outcome["limits"][number][] = [];
-  for (const limit of LIMITS) {
+    return { name, explored };
+  });
+  const guards = await inTurn(GUARDS, withoutGuard);
+  const limits = await inTurn(LIMITS, async (limit) => {
     const explored = await explore({ configuration: limit.name, search: "shortest" });
     tell(limit.name, explored);
-    limits.push({ limit, explored });
-  }
+    return { limit, explored };
+  });
   return { configurations, endings, guards, limits, seconds: (Date.now() - startedMs) / 1000 };
 }
 

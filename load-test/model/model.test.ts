@@ -146,7 +146,7 @@ describe("The model of the protocol", () => {
     ]) {
       const guard = GUARDS.find((one) => one.name === name)!;
       it(`without ${name} violates ${String(guard.violates)}`, async function () {
-        this.timeout(60_000);
+        this.timeout(120_000);
         const { configuration, violates } = guard;
         const { violation } = await explore({ configuration, without: [name], search: "shortest" });
         expect(violation?.invariant).to.equal(violates);

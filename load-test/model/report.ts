@@ -101,8 +101,8 @@ export const modelDocument = (outcome: Outcome, seenOn: string): string => `# Th
 
 \`load-test/model/purchase.pml\` is the purchase protocol in Promela, small enough that [spin](https://spinroot.com) can go through every
 state: every order in which requests, reapers, rebuilds and faults can take their steps. \`npm run model\` does so, and then
-takes out one guard after another and has to find what breaks. \`npm run model -- --guard NAME\` does one of them, and
-prints nothing that it has not found. Spin (BSD licence) and a C compiler are all it needs.
+takes out one guard after another and has to find what breaks. \`npm run model -- --guard NAME\` does one of them. Spin
+(BSD licence) and a C compiler are all it needs.
 
 Nothing is sampled and no state is hashed away: a search that runs out of memory, of depth or of time has failed, and so has
 one that says a word which the parser does not know.
