@@ -9,6 +9,8 @@ export interface ProductEdit {
   readonly totalQuantity?: number;
   readonly price?: number;
   readonly perUserLimit?: number;
+  /** ISO 8601. */
+  readonly saleEndAt?: string;
 }
 
 /** What an admin heard: done; a definite no; or that it may have been done, now or soon. */

@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly edits?: readonly Edit[];
   /** What is to happen to a process in its n-th life, from 0. */
   readonly plan?: (node: number, life: number) => NodePlan;
+  /** One that does not come up, since a store is away, is started again until it does. */
+  readonly keepsStarting?: boolean;
 }
 
 export interface Restart {
@@ -28,6 +30,8 @@ export interface Restart {
 export interface Fleet extends AsyncDisposable {
   readonly urls: readonly string[];
   readonly restarts: readonly Restart[];
+  /** In its present life. */
+  process(node: number): NodeProcess;
   /** Faults that were no part of the plan: a process that could not be started again. */
   readonly failures: readonly string[];
 }
@@ -77,11 +81,16 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
         `API process ${String(node)} ended with ${String(code ?? signal)}: ${process.output().slice(-2_000)}`,
       );
     }
-    try {
-      await start(node, life + 1, port);
-      restarts.push({ node, diedAtMs, readyAtMs: Date.now() });
-    } catch (fault) {
-      if (!disposed) failures.push(String(fault));
+    for (let up = false; !up && !disposed;) {
+      try {
+        await start(node, life + 1, port);
+        up = true;
+        restarts.push({ node, diedAtMs, readyAtMs: Date.now() });
+      } catch (fault) {
+        if (options.keepsStarting === true) continue;
+        if (!disposed) failures.push(String(fault));
+        return;
+      }
     }
   };
 
@@ -92,6 +101,11 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
     urls: ports.map((port) => `http://127.0.0.1:${String(port)}`),
     restarts,
     failures,
+    process(node) {
+      const process = running.get(node);
+      if (!process) throw new Error(`there is no API process ${String(node)}`);
+      return process;
+    },
     async [Symbol.asyncDispose]() {
       disposed = true;
       await Promise.all([...running.values()].map((process) => process.kill()));

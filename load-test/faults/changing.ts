@@ -5,6 +5,8 @@ import type { Random } from "./random.js";
 
 const CENTS = 100;
 const FIRST_PRICE_MINOR = 4_999;
+const LARGEST_LIMIT = 5;
+const LOWERED_BY_AT_MOST = 20;
 
 interface Asked {
   readonly field: "total" | "price_minor";
@@ -18,6 +20,7 @@ export interface Changing {
   change(): Promise<void>;
   /** An order that was sold, from two processes at once; some were cancelled before. */
   cancel(): Promise<void>;
+  raise(by: number): Promise<void>;
   /** The last word: the largest total and the largest limit. */
   settle(): Promise<void>;
   /** By what was heard: how many. */
@@ -28,10 +31,9 @@ export interface Changing {
 
 export const startChanging = (admin: Admin, shop: Shop, random: Random, units: number): Changing => {
   const asked: Asked[] = [];
-  const spread = Math.max(40, Math.floor(units * 0.2));
-  const totals = random.shuffled(Array.from({ length: spread }, (_, index) => units - Math.floor(spread / 3) + index));
   const counts = { changes: 0, cancels: 0, refused: 0, unknown: 0 };
-  let largest = units + spread;
+  const totals = new Set([units]);
+  let largest = units;
   let prices = 0;
   const anyNode = (): number => random.below(shop.nodes);
   const count = ({ kind }: AdminHeard, what: "changes" | "cancels"): void => {
@@ -48,19 +50,36 @@ export const startChanging = (admin: Admin, shop: Shop, random: Random, units: n
     return heard;
   }
 
+  function raise(by: number): Promise<AdminHeard> {
+    largest += by;
+    totals.add(largest);
+    return changeTotal(largest);
+  }
+
+  async function changeSomeTotal(): Promise<void> {
+    const lower = largest - 1 - random.below(LOWERED_BY_AT_MOST);
+    if (totals.has(lower) || random.chance(0.5)) {
+      await raise(1 + random.below(LOWERED_BY_AT_MOST));
+      return;
+    }
+    totals.add(lower);
+    await changeTotal(lower);
+  }
+
   async function changePrice(): Promise<void> {
     prices += 1;
     const value = FIRST_PRICE_MINOR + prices * CENTS;
-    const heard = await admin.change(anyNode(), { price: value / CENTS, perUserLimit: 3 + random.below(3) });
+    const heard = await admin.change(anyNode(), {
+      price: value / CENTS,
+      perUserLimit: LARGEST_LIMIT - random.below(3),
+    });
     asked.push({ field: "price_minor", value, heard: heard.kind });
     count(heard, "changes");
   }
 
   return {
     async change() {
-      const total = totals.pop();
-      if (total !== undefined && random.chance(0.6)) await changeTotal(total);
-      else await changePrice();
+      await (random.chance(0.6) ? changeSomeTotal() : changePrice());
     },
     async cancel() {
       const sold = shop.history.asked.flatMap(({ heard }) => (heard.kind === "order" ? [heard.order.orderId] : []));
@@ -69,10 +88,13 @@ export const startChanging = (admin: Admin, shop: Shop, random: Random, units: n
       const heard = await Promise.all(Array.from({ length: 2 }, (_, node) => admin.cancel(node % shop.nodes, orderId)));
       for (const one of heard) count(one, "cancels");
     },
+    async raise(by) {
+      await raise(by);
+    },
     async settle() {
       for (let heard: AdminHeard = { kind: "unknown", why: "" }; heard.kind !== "done";) {
         largest += 1;
-        heard = await changeTotal(largest, 5);
+        heard = await changeTotal(largest, LARGEST_LIMIT);
       }
     },
     counts: () => counts,

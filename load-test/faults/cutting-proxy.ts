@@ -1,17 +1,18 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { asksForEncryption, messageReader, statementReader, uuidsIn, type PgMessage } from "./pg-messages.js";
 
-/** "orders": the one statement that commits reservations. "transaction": the COMMIT that ends an explicit transaction. */
-export type Commit = "orders" | "transaction";
+/** The one statement that commits each of these, or ("transaction") the COMMIT that ends an explicit transaction. */
+export type Commit = "orders" | "voids" | "change" | "cancel" | "transaction";
 
 /**
  * "before": nothing of it reached the server, so it had no effect. "after": the server has carried it out and said so,
- * and the client never hears of it.
+ * and the client never hears of it. "amid": the server has it, and is still at it if something holds it up.
  */
 export interface Cut {
   readonly commit: Commit;
-  readonly where: "before" | "after";
+  readonly where: "before" | "amid" | "after";
 }
 
 export interface MadeCut extends Cut {
@@ -27,6 +28,8 @@ export interface CuttingProxy extends AsyncDisposable {
   cutNext(cut: Cut): Promise<MadeCut>;
   /** Takes back what was to be cut and has not been. */
   disarm(): void;
+  /** Each message arrives this much later, either way; 0: at once. */
+  delay(eachWayMs: number): void;
   readonly cuts: readonly MadeCut[];
 }
 
@@ -34,15 +37,24 @@ interface ArmedCut extends Cut {
   made(cut: MadeCut): void;
 }
 
-const commitOf = (sql: string): Commit | null => {
-  if (/\bcommit_reservations\s*\(/i.test(sql)) return "orders";
-  return /^\s*(?:commit|end)\b/i.test(sql) ? "transaction" : null;
+const STATEMENTS: Readonly<Record<Commit, RegExp>> = {
+  orders: /\bcommit_reservations\s*\(/i,
+  voids: /\bvoid_reservations\s*\(/i,
+  change: /\bchange_product\s*\(/i,
+  cancel: /\bcancel_order\s*\(/i,
+  transaction: /^\s*(?:commit|end)\b/i,
 };
+const COMMITS = Object.keys(STATEMENTS) as Commit[];
+const commitOf = (sql: string): Commit | null => COMMITS.find((commit) => STATEMENTS[commit].test(sql)) ?? null;
+
+/** Time for the server to take up what it was sent. */
+const TAKEN_UP_MS = 25;
 
 export const startCuttingProxy = async (serverPort: number): Promise<CuttingProxy> => {
   const armed: ArmedCut[] = [];
   const cuts: MadeCut[] = [];
   const sockets = new Set<Socket>();
+  let delayMs = 0;
 
   const take = (commit: Commit, where: Cut["where"]): ArmedCut | undefined => {
     const index = armed.findIndex((cut) => cut.commit === commit && cut.where === where);
@@ -62,9 +74,10 @@ export const startCuttingProxy = async (serverPort: number): Promise<CuttingProx
       socket.setNoDelay(true);
       socket.on("error", close).on("close", close);
     }
+    const late = { client: lateWriter(client, () => delayMs), upstream: lateWriter(upstream, () => delayMs) };
     session(
-      client,
-      upstream,
+      { on: (data) => client.on("data", data), write: late.client },
+      { on: (data) => upstream.on("data", data), write: late.upstream },
       take,
       (cut, ids) => {
         close();
@@ -85,6 +98,9 @@ export const startCuttingProxy = async (serverPort: number): Promise<CuttingProx
     disarm: () => {
       armed.length = 0;
     },
+    delay(eachWayMs) {
+      delayMs = eachWayMs;
+    },
     async [Symbol.asyncDispose]() {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -93,10 +109,35 @@ export const startCuttingProxy = async (serverPort: number): Promise<CuttingProx
   };
 };
 
+/** Writes in the order in which it was asked to, each time as late as it is due. */
+const lateWriter = (socket: Socket, delayMs: () => number): ((bytes: Buffer) => void) => {
+  let last = Promise.resolve();
+  let waiting = 0;
+  return (bytes) => {
+    const dueMs = Date.now() + delayMs();
+    if (waiting === 0 && delayMs() === 0) {
+      socket.write(bytes);
+      return;
+    }
+    waiting += 1;
+    last = last.then(async () => {
+      const leftMs = dueMs - Date.now();
+      if (leftMs > 0) await sleep(leftMs);
+      waiting -= 1;
+      if (!socket.destroyed) socket.write(bytes);
+    });
+  };
+};
+
+interface Side {
+  on(data: (chunk: Buffer) => void): unknown;
+  readonly write: (bytes: Buffer) => void;
+}
+
 /** One connection: forwards messages, and cuts where it is told to. */
 const session = (
-  client: Socket,
-  upstream: Socket,
+  client: Side,
+  upstream: Side,
   take: (commit: Commit, where: Cut["where"]) => ArmedCut | undefined,
   cutHere: (cut: ArmedCut, ids: readonly string[]) => void,
   armAgain: (cut: ArmedCut) => void,
@@ -123,14 +164,16 @@ const session = (
       }
       const after = take(commit, "after");
       if (after) withheld = { cut: after, ids, answer: [] };
+      const amid = after ? undefined : take(commit, "amid");
+      if (amid) setTimeout(() => cutHere(amid, ids), TAKEN_UP_MS);
     }
     upstream.write(Buffer.concat(messages.map(({ bytes }) => bytes)));
   };
 
-  client.on("data", (chunk: Buffer) => {
+  client.on((chunk) => {
     for (const message of fromClient(chunk)) {
       if (asksForEncryption(message)) {
-        client.write("N");
+        client.write(Buffer.from("N"));
         continue;
       }
       unsent.push(message);
@@ -141,7 +184,7 @@ const session = (
     }
   });
 
-  upstream.on("data", (chunk: Buffer) => {
+  upstream.on((chunk) => {
     for (const message of fromServer(chunk)) {
       if (!withheld) {
         client.write(message.bytes);

@@ -22,6 +22,10 @@ export interface RowOptions {
   readonly seed: number;
   readonly scale: Scale;
   readonly sabotage?: Sabotage;
+  /** Of a row that lasts as long as it is told to. */
+  readonly minutes?: number;
+  /** Ctrl-C: such a row ends, and reports what it has seen. */
+  readonly interrupted?: AbortSignal;
 }
 
 export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6";

@@ -155,14 +155,11 @@ const finish = async (
 ): Promise<RowReport> => {
   const { history } = shop;
   await crowd.stop();
-  const unitsLeft = async (): Promise<number> => {
-    const { rows } = await scene.pool.query<{ left: number }>(
-      "select total - committed as left from ledger where product_id = $1",
-      [productId],
-    );
-    return rows[0]?.left ?? 0;
-  };
-  const tooLate = await sellOut(shop, { clients: 8, limit: options.limit ?? LIMIT, unitsLeft });
+  const tooLate = await sellOut(shop, {
+    clients: 8,
+    limit: options.limit ?? LIMIT,
+    unitsLeft: () => unitsLeft(scene.pool, productId),
+  });
   const users = [...new Set(history.asked.map(({ userId }) => userId))];
   const quiet = await becomesQuiet(scene, productId);
   await witness.stop();
@@ -199,8 +196,17 @@ const finish = async (
   };
 };
 
+/** By the ledger. */
+export const unitsLeft = async (pool: pg.Pool, productId: string): Promise<number> => {
+  const { rows } = await pool.query<{ left: number }>(
+    "select total - committed as left from ledger where product_id = $1",
+    [productId],
+  );
+  return rows[0]?.left ?? 0;
+};
+
 /** Confirms that were lost are completed by the reaper, once their holds are past their deadline. */
-const becomesQuiet = async ({ pool, redis }: Scene, productId: string): Promise<string[]> => {
+export const becomesQuiet = async ({ pool, redis }: Scene, productId: string): Promise<string[]> => {
   const nothingIsHeld = async (): Promise<boolean> => {
     const { epoch } = await readFacts(pool, redis, productId, []);
     return (await readHot(redis, productId, epoch))?.held === 0;
@@ -211,7 +217,7 @@ const becomesQuiet = async ({ pool, redis }: Scene, productId: string): Promise<
   );
 };
 
-const createProduct = async (url: string, totalQuantity: number, perUserLimit: number): Promise<string> => {
+export const createProduct = async (url: string, totalQuantity: number, perUserLimit: number): Promise<string> => {
   const { statusCode, body } = await request(`${url}/api/v1/admin/products`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-admin-key": ADMIN_KEY },

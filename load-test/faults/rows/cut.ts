@@ -1,13 +1,24 @@
-import type { CuttingProxy, MadeCut } from "../cutting-proxy.js";
+import { openAdmin } from "../admin.js";
+import type { Shop } from "../buyer.js";
+import { startChanging, type Changing } from "../changing.js";
+import type { Commit, Cut, CuttingProxy, MadeCut } from "../cutting-proxy.js";
+import type { Facts } from "../facts.js";
+import { holdForNobody } from "../hold-for-nobody.js";
 import type { Row } from "../row.js";
-import { openSale, type RunningSale } from "../sale.js";
+import { openSale, unitsLeft, type RunningSale } from "../sale.js";
+import type { Scene } from "../stage.js";
 import { until } from "../wait.js";
+import { amidOrders } from "./cut-amid.js";
 import { flush } from "./flushed.js";
+
+const SIDES = ["before", "after"] as const;
+const FEW_UNITS = 150;
+const MORE_UNITS = 200;
 
 /** Connections to Postgres that end at the worst moment: the client cannot know whether its COMMIT had an effect. */
 export const cut: Row = {
   name: "8",
-  about: "connection to Postgres cut right before and right after COMMIT",
+  about: "connection to Postgres cut right before, amid and right after COMMIT",
   how: "proxy",
   mustHold: "I4, I6: every ambiguous commit resolved rightly",
   controls: [
@@ -16,11 +27,29 @@ export const cut: Row = {
       sabotage: { plan: { takesUnknownForVoid: true } },
       breaks: "I4",
     },
+    {
+      built: "a group commit that reads how a batch ended, and does not write it again",
+      sabotage: {
+        edits: [
+          {
+            file: "core/dist/group-commit.js",
+            guard: "await ports.clock.sleep(limits.retryDelayMs);",
+            without: `await ports.clock.sleep(limits.retryDelayMs);
+              for (const one of waiting) {
+                const order = await ports.orders.find(one.draft.id);
+                one.tell(order ? { kind: "order", order, created: true } : { kind: "unavailable", mayStand: false });
+              }
+              return;`,
+          },
+        ],
+      },
+      breaks: "I4",
+    },
   ],
   async run(stage, options) {
     const rounds = options.scale.strikes;
-    // A round cuts four times: orders and a rebuild's transaction, each before and after.
-    const planned = rounds * 4;
+    // A round cuts orders three times; voids, changes, cancels and a rebuild's transaction twice each.
+    const planned = rounds * 11;
     let over = 0;
     await using sale = await openSale(stage, {
       ...options,
@@ -29,63 +58,127 @@ export const cut: Row = {
       proxied: true,
       incidents: { planned, over: () => over },
     });
-
+    const { shop, scene } = sale;
+    const changing = startChanging(openAdmin(sale.fleet.urls, shop), shop, sale.random, options.scale.units);
     const orderCuts: MadeCut[] = [];
+    const heldForNobody: string[] = [];
+    const cuts = cutting(sale, changing, () => (over += 1));
+    for (let round = 0; round < rounds; round += 1) orderCuts.push(...(await cuts.ofOrders()));
     for (let round = 0; round < rounds; round += 1) {
-      for (const where of sale.random.shuffled(["before", "after"] as const)) {
-        const node = sale.random.below(sale.proxies.length);
-        await until("somebody buys", () => sale.shop.history.sold() > over * 3);
-        const made = await struck(proxyAt(sale, node).cutNext({ commit: "orders", where }));
-        orderCuts.push(made);
-        await sale.healed(made.atMs, node);
-        over += 1;
-      }
+      await cuts.of("voids", async () => heldForNobody.push(...(await holdForNobody(scene, shop.productId, 3))));
+      await cuts.of("change", () => changing.change());
+      await cuts.of("cancel", () => changing.cancel());
     }
-    for (let round = 0; round < rounds; round += 1) {
-      for (const where of sale.random.shuffled(["before", "after"] as const)) {
-        // Whichever process rebuilds: all are armed, and what is left is taken back.
-        const armed = sale.proxies.map((proxy) => proxy.cutNext({ commit: "transaction", where }));
-        await flush(sale);
-        const made = await struck(Promise.race(armed));
-        for (const proxy of sale.proxies) proxy.disarm();
-        await sale.healed(made.atMs);
-        over += 1;
-      }
-    }
+    for (let round = 0; round < rounds; round += 1) await cuts.of("transaction", () => flush(sale));
 
-    const rebuildCuts = sale.proxies.flatMap(({ cuts }) => cuts.filter(({ commit }) => commit === "transaction"));
-    const count = (cuts: readonly MadeCut[], where: MadeCut["where"]) =>
-      cuts.filter((made) => made.where === where).length;
+    await changing.settle();
+    const wrongChanges = await changing.check(scene.pool);
     const ids = new Set(orderCuts.flatMap((made) => made.ids));
-    ids.delete(sale.shop.productId);
-    let resolved = 0;
+    ids.delete(shop.productId);
+    let wrong: string[] = [];
     const report = await sale.finish({
-      struck: {
-        "cut before the orders' commit": count(orderCuts, "before"),
-        "cut after the orders' commit": count(orderCuts, "after"),
-        "cut before a rebuild's COMMIT": count(rebuildCuts, "before"),
-        "cut after a rebuild's COMMIT": count(rebuildCuts, "after"),
-      },
-      mustHappen: ({ ambiguousCommits, rebuilds }) => ({ "ambiguous commits": ambiguousCommits, rebuilds }),
+      struck: struckOf(sale.proxies),
+      mustHappen: ({ ambiguousCommits, rebuilds, voids }) => ({
+        "ambiguous commits": ambiguousCommits,
+        rebuilds,
+        voids,
+      }),
       alsoWrong: (facts) => {
-        // The API lived on: it wrote each again, so each has an order, and its buyer was shown it.
-        const standing = new Map(facts.orders.map((row) => [row.id, row.status]));
-        const shown = new Set(
-          sale.shop.history.asked.flatMap(({ heard }) => (heard.kind === "order" ? [heard.order.orderId] : [])),
-        );
-        const wrong = [...ids].filter((id) => standing.get(id) !== "confirmed" || !shown.has(id));
-        resolved = ids.size - wrong.length;
-        return wrong.map(
-          (id) =>
-            `I6: reservation ${id}, whose commit was cut, is ${standing.get(id) ?? "nowhere"}${shown.has(id) ? "" : ", not shown to its buyer"}`,
-        );
+        wrong = unresolved(ids, shop, facts);
+        return [...wrongChanges, ...wrong];
       },
     });
     return {
       ...report,
-      notes: { ...report.notes, "reservations in cut commits": ids.size, "of them sold, once": resolved },
+      violations: [...report.violations, ...(await withoutVoid(scene, heldForNobody))],
+      notes: {
+        ...report.notes,
+        "reservations in cut commits": ids.size,
+        "of them sold, once": ids.size - wrong.length,
+        "holds ended by cut voids": heldForNobody.length,
+        "changes and cancels answered 503": changing.counts().unknown,
+      },
     };
   },
+};
+
+const cutting = (sale: RunningSale, changing: Changing, madeOne: () => void) => {
+  const { random, shop, scene, proxies } = sale;
+  /** So many cuts take their time: it must not sell out before the last. */
+  const keepOnSale = async (): Promise<void> => {
+    if ((await unitsLeft(scene.pool, shop.productId)) < FEW_UNITS) await changing.raise(MORE_UNITS);
+  };
+
+  return {
+    /** Each way once. */
+    async ofOrders(): Promise<MadeCut[]> {
+      const cuts: MadeCut[] = [];
+      for (const where of random.shuffled([...SIDES, "amid"] as const)) {
+        const node = random.below(proxies.length);
+        await keepOnSale();
+        const proxy = proxyAt(sale, node);
+        const made =
+          where === "amid" ? await amidOrders(sale, proxy) : await struck(proxy.cutNext({ commit: "orders", where }));
+        cuts.push(made);
+        await sale.healed(made.atMs, node);
+        madeOne();
+      }
+      return cuts;
+    },
+    /** Whoever writes it: all are armed, and what is left is taken back. */
+    async of(commit: Commit, write: () => Promise<unknown>): Promise<void> {
+      for (const where of random.shuffled(SIDES)) {
+        await keepOnSale();
+        const armed = proxies.map((proxy) => proxy.cutNext({ commit, where }));
+        const writing = write();
+        const made = await struck(Promise.race(armed));
+        for (const proxy of proxies) proxy.disarm();
+        await writing;
+        await sale.healed(made.atMs);
+        madeOne();
+      }
+    },
+  };
+};
+
+/** The API lived on: it wrote each again, so each has an order, and its buyer was shown it. */
+const unresolved = (ids: ReadonlySet<string>, { history }: Shop, { orders }: Facts): string[] => {
+  const standing = new Map(orders.map((row) => [row.id, row.status]));
+  const shown = new Set(history.asked.flatMap(({ heard }) => (heard.kind === "order" ? [heard.order.orderId] : [])));
+  const isSold = (id: string): boolean =>
+    standing.get(id) === "confirmed" || (standing.get(id) === "cancelled" && history.cancels.has(id));
+  return [...ids]
+    .filter((id) => !isSold(id) || !shown.has(id))
+    .map(
+      (id) =>
+        `I6: reservation ${id}, whose commit was cut, is ${standing.get(id) ?? "nowhere"}${shown.has(id) ? "" : ", not shown to its buyer"}`,
+    );
+};
+
+const withoutVoid = async ({ pool }: Scene, ids: readonly string[]): Promise<string[]> => {
+  const { rows } = await pool.query<{ id: string }>("select id from orders where id = any ($1) and status = 'void'", [
+    ids,
+  ]);
+  const voids = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !voids.has(id)).map((id) => `I6: ${id} was held for nobody, and has no void`);
+};
+
+const NAMES: Readonly<Record<Commit, string>> = {
+  orders: "orders' commit",
+  voids: "reaper's voids",
+  change: "change",
+  cancel: "cancel",
+  transaction: "rebuild's COMMIT",
+};
+
+const struckOf = (proxies: readonly CuttingProxy[]): Record<string, number> => {
+  const cuts = proxies.flatMap((proxy) => proxy.cuts);
+  const count = (commit: Commit, where: Cut["where"]): number =>
+    cuts.filter((made) => made.commit === commit && made.where === where).length;
+  const sides = (Object.keys(NAMES) as Commit[]).flatMap((commit) =>
+    SIDES.map((where) => [`cut ${where} the ${NAMES[commit]}`, count(commit, where)] as const),
+  );
+  return { "cut amid the orders' commit": count("orders", "amid"), ...Object.fromEntries(sides) };
 };
 
 const proxyAt = ({ proxies }: RunningSale, node: number): CuttingProxy => {

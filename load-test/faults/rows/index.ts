@@ -4,6 +4,7 @@ import { cut } from "./cut.js";
 import { eight } from "./eight.js";
 import { flushed } from "./flushed.js";
 import { killedBeforeCommit, killedBeforeConfirm } from "./killed.js";
+import { long } from "./long.js";
 import { million } from "./million.js";
 import { postgresKilled } from "./postgres-killed.js";
 import { reaper } from "./reaper.js";
@@ -18,6 +19,7 @@ export const ROWS: readonly Row[] = [
   eight,
   reaper,
   changed,
+  long,
   million,
   postgresStopped,
   redisStopped,
