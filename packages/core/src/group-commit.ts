@@ -85,7 +85,7 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
    */
   async function write(batch: readonly Waiting[]): Promise<void> {
     for (let waiting = batch; ;) {
-      waiting = giveUp(waiting, ports.clock.now() - limits.maxWaitMs);
+      waiting = giveUp(waiting, ports.clock.now(), limits.maxWaitMs);
       const [first] = waiting;
       if (!first) return;
       try {
@@ -168,10 +168,12 @@ function failWith(one: Waiting, fault: Error): void {
   else one.fail(fault);
 }
 
-/** Tells those that have waited since `oldestMs` or longer that they waited in vain; answers the others. */
-function giveUp(waiting: readonly Waiting[], oldestMs: number): readonly Waiting[] {
+/** Tells those that have waited too long that they waited in vain; answers the others. */
+function giveUp(waiting: readonly Waiting[], nowMs: number, maxWaitMs: number): readonly Waiting[] {
+  // Either way: a clock that is set back must not make them wait until it has caught up.
+  const isOver = ({ sinceMs }: Waiting) => Math.abs(nowMs - sinceMs) >= maxWaitMs;
   for (const one of waiting) {
-    if (one.sinceMs <= oldestMs) one.tell({ kind: "unavailable", mayStand: one.mayStand });
+    if (isOver(one)) one.tell({ kind: "unavailable", mayStand: one.mayStand });
   }
-  return waiting.filter((one) => one.sinceMs > oldestMs);
+  return waiting.filter((one) => !isOver(one));
 }

@@ -13,6 +13,8 @@ import type { reap } from "./use-cases/reap.js";
 const ROUND_MS = 500;
 /** Products that no sale is near, looked at in one round. */
 const SWEEP = 20;
+/** A sale that has ended by this process' clock may go on by the hot store's, which decides. */
+const CLOCKS_APART_MS = 2 * 60 * 60 * 1000;
 
 export interface HousekeepingPorts {
   readonly products: Products;
@@ -82,7 +84,7 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): Promise<v
     const { id, epoch, saleEndAtMs } = product;
     const status = await ports.inventory.status(id, epoch);
     if (status === null) {
-      if (ports.clock.now() < saleEndAtMs) await ports.inService.restore(id, epoch);
+      if (ports.clock.now() < saleEndAtMs + CLOCKS_APART_MS) await ports.inService.restore(id, epoch);
       return;
     }
     if (!status.buyersLoaded) loadInBackground(id, epoch);

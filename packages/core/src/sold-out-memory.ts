@@ -11,14 +11,15 @@ export interface SoldOutMemory {
 }
 
 export function createSoldOutMemory({ clock }: { clock: Clock }): SoldOutMemory {
-  const soldOut = new Map<string, { epoch: number; untilMs: number }>();
+  const soldOut = new Map<string, { epoch: number; sinceMs: number }>();
   return {
     has(productId, epoch) {
       const entry = soldOut.get(productId);
-      return entry !== undefined && entry.epoch === epoch && clock.now() < entry.untilMs;
+      // Either way: a clock that is set back must not make it last.
+      return entry !== undefined && entry.epoch === epoch && Math.abs(clock.now() - entry.sinceMs) < FORGET_AFTER_MS;
     },
     remember(productId, epoch) {
-      soldOut.set(productId, { epoch, untilMs: clock.now() + FORGET_AFTER_MS });
+      soldOut.set(productId, { epoch, sinceMs: clock.now() });
     },
     forget(productId) {
       soldOut.delete(productId);

@@ -130,6 +130,16 @@ describe("group commit", () => {
     expect(away.written.length).to.be.greaterThan(10);
   });
 
+  it("tells it as soon when the clock is set back an hour", async () => {
+    const { commit } = over(() => Promise.reject(new StoreUnavailable("orders", "none")));
+    time.setSystemTime(3_600_000);
+    const answer = commit(draft("a"));
+    await time.tickAsync(100);
+    time.setSystemTime(0);
+    await time.tickAsync(DEFAULT_COMMIT_LIMITS.maxWaitMs);
+    expect(await answer).to.deep.equal({ kind: "unavailable", mayStand: false });
+  });
+
   it("lets one poisoned row fail alone", async () => {
     const { commit, written } = over((batch) => {
       if (batch.some(({ id }) => id === "c")) throw new StoreRejected("orders", { cause: new Error("poison") });

@@ -17,6 +17,18 @@ describe("housekeeping", () => {
     await sale.close();
   });
 
+  it("restores one whose sale has ended by this process' clock, an hour ahead, and goes on by the hot store's", async () => {
+    const memory = createMemoryAdapters();
+    const { inventory, loading, lose } = createMemoryInventory({ clock: systemClock, lockTtlMs: 10_000 });
+    const clock = { ...systemClock, now: () => systemClock.now() + 3_600_000 };
+    const sale = createFlashSale({ ...memory, inventory, loading, clock });
+    const times = { saleStartAtMs: Date.now(), saleEndAtMs: Date.now() + 1_800_000 };
+    const { id } = await sale.createProduct({ name: "Console", price: 1, totalQuantity: 2, ...times });
+    lose();
+    await eventually(async () => (await inventory.status(id, 2)) !== null, "a new inventory");
+    await sale.close();
+  });
+
   it("ends holds past their deadline by itself", async () => {
     const shop = await openShop({ totalQuantity: 1 });
     const { ports, productId } = shop;

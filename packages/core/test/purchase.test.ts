@@ -7,7 +7,7 @@ import {
   type PurchaseRequest,
 } from "@flash-sale/core";
 import { expect } from "chai";
-import { openShop, told, type Shop } from "./shop.js";
+import { openShop, orderOf, told, type Shop } from "./shop.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -187,6 +187,21 @@ describe("a purchase", () => {
     expect(told(await buy({ quantity: 2 }))).to.equal("exceeds-limit");
     shop.pass(3 * HOUR_MS);
     for (let tries = 0; tries < 3; tries += 1) expect(told(await buy({}))).to.equal("ended");
+  });
+
+  it("does not remember sold out for longer where the clock is set back", async () => {
+    await open(
+      { totalQuantity: 1, saleStartAtMs: Date.now() - 2 * HOUR_MS, saleEndAtMs: Date.now() + 2 * HOUR_MS },
+      () => ({
+        announcements: { publish: async () => undefined, subscribe: () => () => undefined },
+      }),
+    );
+    const order = orderOf(await shop.buy("u"));
+    expect(told(await shop.buy("v"))).to.equal("sold-out");
+    await shop.sale.cancelOrder(order.id);
+    expect(told(await shop.buy("v")), "remembered").to.equal("sold-out");
+    shop.pass(-HOUR_MS);
+    expect(told(await shop.buy("v"))).to.equal("purchased");
   });
 
   it("knows no product but those there are", async () => {

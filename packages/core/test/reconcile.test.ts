@@ -147,6 +147,15 @@ describe("reconcile", () => {
     await shop.close();
   });
 
+  it("does not lose patience where the clock is set an hour ahead", async () => {
+    const shop = await openShop();
+    await shop.buy("u");
+    const report = shop.sale.reconcile(shop.productId);
+    setTimeout(() => shop.pass(3_600_000), 50);
+    expect((await report)?.drift).to.deep.equal([]);
+    await shop.close();
+  });
+
   it("finds changes that the inventory does not follow, and follows them without a new life", async () => {
     let stuck = true;
     const shop = await openShop({}, ({ inventoryChanges, clock, products }) => ({

@@ -33,6 +33,10 @@ export interface Books {
   lastEpochGiven: number;
 }
 
+export function noBooks(): Books {
+  return { ofProduct: new Map(), productOfOrder: new Map(), lastEpochGiven: 0 };
+}
+
 export function openBook(product: Product): Book {
   const counts = { soldQuantity: 0, committed: 0, lastNumber: 0 };
   return {

@@ -5,7 +5,7 @@ import type { Changes } from "../ports/changes.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
-import { ledgerOf, productOf, type Books } from "./book.js";
+import { ledgerOf, noBooks, productOf, type Books } from "./book.js";
 import { memoryChanges } from "./changes.js";
 import { memoryOrderPages, memoryOrders } from "./orders.js";
 import { memoryProducts } from "./products.js";
@@ -34,8 +34,7 @@ export interface MemoryDatabase {
 }
 
 /** Products, ledgers and orders in process memory: for tests, for embedding, and as the readable form of the SQL. */
-export function createMemoryDatabase({ clock }: { clock: Clock }): MemoryDatabase {
-  const books: Books = { ofProduct: new Map(), productOfOrder: new Map(), lastEpochGiven: 0 };
+export function createMemoryDatabase({ clock, books = noBooks() }: { clock: Clock; books?: Books }): MemoryDatabase {
   return {
     products: memoryProducts(books),
     orders: memoryOrders(books, clock),

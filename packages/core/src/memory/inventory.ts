@@ -10,11 +10,11 @@ export interface MemoryInventory {
   readonly inventoryChanges: InventoryChanges;
   /** Forgets everything at once, as a store that lost its memory does. */
   lose(): void;
-  /** Remembers the present state; the answer brings it back, as a store restored from an old snapshot does: not in service. */
-  snapshot(): () => void;
+  /** For tests and simulations, in no port's name: live, to be lost, or to be what it was before. */
+  readonly stocks: Stocks;
 }
 
-interface Stocks {
+export interface Stocks {
   readonly ofProduct: Map<string, Stock>;
   readonly lastEpochs: Map<string, number>;
 }
@@ -23,23 +23,15 @@ interface Stocks {
 export function createMemoryInventory({ clock, lockTtlMs }: { clock: Clock; lockTtlMs: number }): MemoryInventory {
   const stocks: Stocks = { ofProduct: new Map(), lastEpochs: new Map() };
 
-  function lose(): void {
-    stocks.ofProduct.clear();
-    stocks.lastEpochs.clear();
-  }
-
   return {
     inventory: memoryInventory(stocks, clock, lockTtlMs),
     loading: memoryLoading(stocks),
     inventoryChanges: memoryChanges(stocks, clock, lockTtlMs),
-    lose,
-    snapshot() {
-      const epochs = [...stocks.lastEpochs];
-      return () => {
-        lose();
-        for (const [productId, epoch] of epochs) stocks.lastEpochs.set(productId, epoch);
-      };
+    lose() {
+      stocks.ofProduct.clear();
+      stocks.lastEpochs.clear();
     },
+    stocks,
   };
 }
 

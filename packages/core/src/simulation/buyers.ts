@@ -2,13 +2,15 @@ import type { PurchaseRequest } from "../use-cases/purchase-request.js";
 import type { Answer } from "./answers.js";
 import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
-import type { World } from "./world.js";
+import { watchForTaint, type World } from "./world.js";
 
 /** One request that reached a process. */
 export interface Attempt {
   /** The order an earlier answer had told of for this purchase when this request was sent. */
   readonly knownOrderId: string | null;
   answer: Answer | null;
+  /** The inventory may have been one meanwhile that nobody could tell from a sound one, and is none: a refusal proves nothing. */
+  tainted: boolean;
 }
 
 /** What a buyer means to buy once. With a key it may be asked for again and again. */
@@ -82,7 +84,8 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
     process.onDeath.add(refuse);
     running.reach(wayUs, () => {
       process.onDeath.delete(refuse);
-      const attempt: Attempt = { knownOrderId: purchase.orderId, answer: null };
+      const attempt: Attempt = { knownOrderId: purchase.orderId, answer: null, tainted: false };
+      const isTainted = watchForTaint(world, purchase.request.productId);
       purchase.attempts.push(attempt);
       const record = world.recorder.purchase(process.name, purchase);
       attempts += 1;
@@ -92,7 +95,8 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
       const end = (answer: Answer) => {
         if (attempt.answer) return;
         attempt.answer = answer;
-        record(answer);
+        attempt.tainted = isTainted();
+        if (answer.kind !== "refused" || !attempt.tainted) record(answer);
         pending -= 1;
         process.underWay -= 1;
         process.onDeath.delete(die);

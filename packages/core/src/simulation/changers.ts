@@ -37,7 +37,7 @@ interface AskedCancellation {
 const LARGEST_TOTAL = 250;
 
 export function startChangers(world: World, fleet: Fleet, productIds: readonly string[]): Changers {
-  const { random, scheduler, journal, database, memory, stores, plan } = world;
+  const { random, scheduler, journal, database, hot, stores, plan } = world;
   const changes: AskedChange[] = [];
   const cancellations: AskedCancellation[] = [];
   let stopped = false;
@@ -100,7 +100,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
 
   async function cancelAtOnce(productId: string): Promise<number> {
     const book = database.inspect(productId);
-    const found = book && (await memory.inventory.audit(productId, book.ledger.epoch));
+    const found = book && (await hot.main.memory.inventory.audit(productId, book.ledger.epoch));
     if (!book) return 0;
     const ids = [...(found?.holds ?? []), ...Array.from({ length: 3 }, () => random.pickAny(book.orders))].map(
       (one) => one?.id,
@@ -111,7 +111,7 @@ export function startChangers(world: World, fleet: Fleet, productIds: readonly s
     await Promise.all(standing.map((orderId) => stores.changes.cancel(orderId ?? "")));
     if (!found || random.chance(0.5)) return standing.length;
     for (const change of await stores.changes.after(productId, found.status.revision, 100))
-      await stores.inventoryChanges.apply(book.ledger.epoch, change);
+      await hot.main.stores.inventoryChanges.apply(book.ledger.epoch, change);
     return standing.length;
   }
 

@@ -8,6 +8,8 @@ export interface Fleet {
   any(): RunningProcess | null;
   crash(process: Process): void;
   pause(process: Process, forMs: number): void;
+  exhaustPool(process: Process, forMs: number): void;
+  jumpClock(process: Process): void;
   /** Every place has a running process, now. */
   heal(): void;
 }
@@ -22,6 +24,8 @@ export function startFleet(world: World): Fleet {
     started += 1;
     places[place] = startProcess(world, `process ${place}.${started}`);
   }
+
+  const runningOf = (process: Process) => places.find((one) => one.process === process);
 
   for (let place = 0; place < world.plan.processes; place += 1) start(place);
 
@@ -43,6 +47,11 @@ export function startFleet(world: World): Fleet {
       journal.note(() => `*** ${process.name} stops for ${forMs} ms with ${process.underWay} under way`);
       process.pausedUntilUs = scheduler.nowUs() + forMs * 1000;
     },
+    exhaustPool(process, forMs) {
+      journal.note(() => `*** ${process.name} has no connection to the orders for ${forMs} ms`);
+      runningOf(process)?.exhaustPool(forMs);
+    },
+    jumpClock: (process) => runningOf(process)?.jumpClock(),
     heal() {
       healed = true;
       places.forEach(({ process }, place) => {

@@ -1,10 +1,11 @@
 import type { Change } from "../change.js";
 import type { BookView, MemoryDatabase } from "../memory/database.js";
-import type { MemoryInventory } from "../memory/inventory.js";
-import type { Order } from "../order.js";
+import type { Ledger, Order } from "../order.js";
 import type { ApplyAnswer } from "../ports/inventory-changes.js";
+import type { InventoryStatus } from "../ports/inventory.js";
 import type { CommitAnswer } from "../ports/orders.js";
 import type { OrderDraft, Reservation } from "../reservation.js";
+import type { HotStore } from "./hot-store.js";
 import type { Journal } from "./journal.js";
 import type { SalePlan } from "./plan.js";
 
@@ -50,13 +51,13 @@ interface Ports {
   /** What was meant to be sold: "sale 0", "sale 1" as the products' names say. */
   readonly sales: readonly SalePlan[];
   readonly database: MemoryDatabase;
-  readonly memory: MemoryInventory;
+  readonly hot: () => HotStore;
   readonly journal: Journal;
   /** The stores' clock. */
   readonly nowMs: () => number;
 }
 
-export function createInvariants({ sales, database, memory, journal, nowMs }: Ports): Invariants {
+export function createInvariants({ sales, database, hot, journal, nowMs }: Ports): Invariants {
   const seen = new Map<string, Seen>();
   const { violated } = journal;
 
@@ -131,6 +132,9 @@ export function createInvariants({ sales, database, memory, journal, nowMs }: Po
     if (lowered && revision >= lowered.revision) lowered.followedMs = Math.min(lowered.followedMs, nowMs());
   }
 
+  /** What an inventory says that came back from an older state, and that nobody could tell from a sound one, proves nothing. */
+  const isTainted = (productId: string, epoch: number) => hot().isTainted(productId, epoch);
+
   return {
     written(productId) {
       const book = database.inspect(productId);
@@ -170,6 +174,10 @@ export function createInvariants({ sales, database, memory, journal, nowMs }: Po
       if (answer.kind === "epoch-moved" || answer.kind === "conflict") journal.count(`commits told ${answer.kind}`);
       const cause = answer.kind === "void" ? answer.cause : "standing";
       if (cause === "standing" || !draft) return;
+      if (isTainted(draft.productId, draft.epoch)) {
+        journal.count("contradictions that told of an older state");
+        return;
+      }
       // Admitted before the inventory had followed to a lower limit.
       const { followedMs = 0 } = seen.get(draft.productId)?.lowered ?? {};
       if (cause === "limit" && draft.admittedAtMs <= followedMs) return;
@@ -201,6 +209,8 @@ export function createInvariants({ sales, database, memory, journal, nowMs }: Po
 
     applying(epoch, change, answer) {
       const { productId, revision } = change;
+      // Nor does one that the ledger has left behind: a second master that some still talk to.
+      if (isTainted(productId, epoch) || epoch !== database.inspect(productId)?.ledger.epoch) return;
       if (answer.kind === "contradicted" || answer.kind === "too-early")
         violated("soundness", `the inventory finds change ${revision} ${answer.kind}: ${JSON.stringify(change)}`);
       if (answer.kind !== "applied") return;
@@ -213,18 +223,23 @@ export function createInvariants({ sales, database, memory, journal, nowMs }: Po
 
     async offered(productId) {
       const ledger = database.inspect(productId)?.ledger;
-      if (!ledger) return;
-      const status = await memory.inventory.status(productId, ledger.epoch);
-      if (!status) return;
-      const { available, held, purchased, totalQuantity, revision } = status;
-      const counts = `${available} available, ${held} held, ${purchased} purchased of ${totalQuantity}`;
-      if (available < 0 || held < 0 || purchased < 0 || available + held + purchased !== totalQuantity)
-        violated("I2", counts);
-      const left = ledger.total - ledger.committed;
-      if (available > left)
-        violated("I2", `epoch ${ledger.epoch} offers more than the ${left} units that are left: ${counts}`);
-      if (revision > ledger.revision)
-        violated("I2", `the inventory is at revision ${revision}, the ledger at ${ledger.revision}`);
+      if (!ledger || isTainted(productId, ledger.epoch)) return;
+      for (const { memory } of hot().servers) {
+        const status = await memory.inventory.status(productId, ledger.epoch);
+        if (status) checkOffer(ledger, status);
+      }
     },
   };
+
+  function checkOffer(ledger: Ledger, status: InventoryStatus): void {
+    const { available, held, purchased, totalQuantity, revision } = status;
+    const counts = `${available} available, ${held} held, ${purchased} purchased of ${totalQuantity}`;
+    if (available < 0 || held < 0 || purchased < 0 || available + held + purchased !== totalQuantity)
+      violated("I2", counts);
+    const left = ledger.total - ledger.committed;
+    if (available > left)
+      violated("I2", `epoch ${ledger.epoch} offers more than the ${left} units that are left: ${counts}`);
+    if (revision > ledger.revision)
+      violated("I2", `the inventory is at revision ${revision}, the ledger at ${ledger.revision}`);
+  }
 }

@@ -2,15 +2,19 @@ import type { FlashSalePorts } from "../flash-sale.js";
 import type { Admission } from "../ports/admission.js";
 import type { Announcements } from "../ports/announcements.js";
 import type { LockedLedger } from "../ports/orders.js";
+import type { HotServer } from "./hot-store.js";
 import type { Link } from "./link.js";
+import type { Process } from "./process.js";
 import type { World } from "./world.js";
 
 /** The stores as one process sees them, at the far end of its links. */
 export function linkedPorts(
   world: World,
+  process: Process,
   { call, reach }: Link,
 ): Omit<FlashSalePorts, "admission" | "clock" | "ids" | "onFault"> {
-  const { products, orders, orderPages, changes, inventory, loading, inventoryChanges, locks } = world.stores;
+  const { products, orders, orderPages, changes } = world.stores;
+  const hot = hotCalls(world, process, call);
 
   const linkedLedger = (ledger: LockedLedger): LockedLedger => ({
     ...ledger,
@@ -20,9 +24,9 @@ export function linkedPorts(
   });
 
   const announcements: Announcements = {
-    publish: (announcement) => call("inventory", "publish", () => world.announcements.publish(announcement)),
+    publish: (announcement) => hot("publish", async (server) => world.hot.publish(server, announcement)),
     subscribe: (listener) =>
-      world.announcements.subscribe((announcement) => {
+      world.hot.subscribe(process, (announcement) => {
         if (world.random.chance(world.weather.odds.announcementLost)) world.journal.count("lost announcements");
         else reach(world.random.between(100, 2_000), () => listener(announcement));
       }),
@@ -55,20 +59,21 @@ export function linkedPorts(
         call("orders", "pageOfBuyers", () => orderPages.buyers(productId, after, limit)),
     },
     inventory: {
-      hold: (request, lock) => call("inventory", "hold", () => inventory.hold(request, lock)),
+      hold: (request, lock) => hot("hold", ({ stores }) => stores.inventory.hold(request, lock)),
       confirm: (productId, epoch, holds) =>
-        call("inventory", "confirm", () => inventory.confirm(productId, epoch, holds)),
+        hot("confirm", ({ stores }) => stores.inventory.confirm(productId, epoch, holds)),
       release: (productId, epoch, holds) =>
-        call("inventory", "release", () => inventory.release(productId, epoch, holds)),
-      expired: (productId, epoch, max) => call("inventory", "expired", () => inventory.expired(productId, epoch, max)),
-      status: (productId, epoch) => call("inventory", "status", () => inventory.status(productId, epoch)),
-      audit: (productId, epoch) => call("inventory", "audit", () => inventory.audit(productId, epoch)),
+        hot("release", ({ stores }) => stores.inventory.release(productId, epoch, holds)),
+      expired: (productId, epoch, max) =>
+        hot("expired", ({ stores }) => stores.inventory.expired(productId, epoch, max)),
+      status: (productId, epoch) => hot("status", ({ stores }) => stores.inventory.status(productId, epoch)),
+      audit: (productId, epoch) => hot("audit", ({ stores }) => stores.inventory.audit(productId, epoch)),
       buyers: (productId, epoch, userIds) =>
-        call("inventory", "buyers", () => inventory.buyers(productId, epoch, userIds)),
+        hot("buyers", ({ stores }) => stores.inventory.buyers(productId, epoch, userIds)),
     },
     inventoryChanges: {
-      withhold: (request) => call("inventory", "withhold", () => inventoryChanges.withhold(request)),
-      apply: (epoch, change) => call("inventory", "apply", () => inventoryChanges.apply(epoch, change)),
+      withhold: (request) => hot("withhold", ({ stores }) => stores.inventoryChanges.withhold(request)),
+      apply: (epoch, change) => hot("apply", ({ stores }) => stores.inventoryChanges.apply(epoch, change)),
     },
     changes: {
       change: (productId, id, edit, withheld) =>
@@ -79,28 +84,40 @@ export function linkedPorts(
     },
     loading: {
       load: (productId, epoch, terms, committed) =>
-        call("inventory", "load", () => loading.load(productId, epoch, terms, committed)),
-      lastEpoch: (productId) => call("inventory", "lastEpoch", () => loading.lastEpoch(productId)),
+        hot("load", ({ stores }) => stores.loading.load(productId, epoch, terms, committed)),
+      lastEpoch: (productId) => hot("lastEpoch", ({ stores }) => stores.loading.lastEpoch(productId)),
       teach: (productId, epoch, revision, buyers) =>
-        call("inventory", "teach", () => loading.teach(productId, epoch, revision, buyers)),
+        hot("teach", ({ stores }) => stores.loading.teach(productId, epoch, revision, buyers)),
       finishTeaching: (productId, epoch) =>
-        call("inventory", "finishTeaching", () => loading.finishTeaching(productId, epoch)),
+        hot("finishTeaching", ({ stores }) => stores.loading.finishTeaching(productId, epoch)),
     },
     locks: {
-      acquire: (name, owner, ttlMs) => call("inventory", "acquire", () => locks.acquire(name, owner, ttlMs)),
-      release: (name, owner) => call("inventory", "unlock", () => locks.release(name, owner)),
+      acquire: (name, owner, ttlMs) => hot("acquire", ({ stores }) => stores.locks.acquire(name, owner, ttlMs)),
+      release: (name, owner) => hot("unlock", ({ stores }) => stores.locks.release(name, owner)),
     },
     announcements,
   };
 }
 
 /** Admission as one step of the store, as a script does it. */
-export function linkedAdmission(admission: Admission, { call }: Link): Admission {
+export function linkedAdmission(world: World, process: Process, { call }: Link): Admission {
+  const hot = hotCalls(world, process, call);
   return {
-    admit: (request) => call("inventory", "admit", () => admission.admit(request)),
-    confirm: (productId, epoch, holds) =>
-      call("inventory", "confirm", () => admission.confirm(productId, epoch, holds)),
-    release: (productId, epoch, holds) =>
-      call("inventory", "release", () => admission.release(productId, epoch, holds)),
+    admit: (request) => hot("admit", ({ admission }) => admission.admit(request)),
+    confirm: (productId, epoch, holds) => hot("confirm", ({ admission }) => admission.confirm(productId, epoch, holds)),
+    release: (productId, epoch, holds) => hot("release", ({ admission }) => admission.release(productId, epoch, holds)),
+  };
+}
+
+/** Calls go to the server that the process talks to when it sends them, and to no other. */
+function hotCalls({ hot }: World, process: Process, call: Link["call"]) {
+  return <T>(method: string, effect: (server: HotServer) => Promise<T>): Promise<T> => {
+    const server = hot.serverOf(process);
+    return call(
+      "inventory",
+      method,
+      () => effect(server),
+      () => server.isUp,
+    );
   };
 }

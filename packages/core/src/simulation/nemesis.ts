@@ -1,5 +1,6 @@
 import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
+import { HOT_KEYS, type Seen, type Snapshot } from "./hot-store.js";
 import { LATEST_US } from "./link.js";
 import { KINDS, type FaultKind } from "./plan.js";
 import type { Process } from "./process.js";
@@ -13,27 +14,43 @@ export interface Nemesis {
 }
 
 export function startNemesis(world: World, fleet: Fleet, changers: Changers, productIds: readonly string[]): Nemesis {
-  const { plan, random, scheduler, journal, memory, database, weather, traps } = world;
-  const snapshots: (() => void)[] = [];
+  const { plan, random, scheduler, journal, hot, postgres, database, weather, traps, guards } = world;
+  const snapshots: Snapshot[] = [];
   let healed = false;
 
   const ownEpoch = (productId: string) => database.inspect(productId)?.ledger.epoch ?? 0;
 
-  /** Takes the inventory away from whoever relies on it. */
-  function lose(kind: FaultKind, change: () => void): void {
-    void Promise.all(productIds.map((id) => memory.inventory.status(id, ownEpoch(id)))).then((standing) => {
-      if (standing.every((status) => status === null)) return;
-      change();
-      world.loseLocks();
-      struck(journal, kind);
-      journal.note(() => `*** ${kind}`);
-    });
+  const told = (seen: Seen): Seen => (guards.looksAtReplicationId || seen === "unnoticed" ? seen : "overlooked");
+
+  /** Changes the inventory behind the back of whoever relies on it. */
+  async function tamper(kind: FaultKind, change: () => void): Promise<void> {
+    const standing = await Promise.all(productIds.map((id) => hot.main.memory.inventory.status(id, ownEpoch(id))));
+    if (standing.every((status) => status === null)) return;
+    struck(journal, kind);
+    journal.note(() => `*** ${kind}`);
+    change();
+  }
+
+  function twoMasters(seen: Seen): void {
+    hot.split(told(seen));
+    scheduler.after(random.between(300, 4_000) * 1000, unite);
+  }
+
+  function unite(): void {
+    if (hot.unite()) journal.note(() => "*** one master again");
   }
 
   function away(kind: FaultKind, store: "inventory" | "orders", forMs: number): void {
     weather.awayUntilUs[store] = scheduler.nowUs() + forMs * 1000;
     struck(journal, kind);
     journal.note(() => `*** ${kind} for ${forMs} ms`);
+  }
+
+  function failOver(kind: FaultKind): void {
+    journal.note(() => `*** ${kind}`);
+    const forMs = random.between(100, 3_000);
+    weather.awayUntilUs.orders = scheduler.nowUs() + forMs * 1000;
+    if (postgres.failOver() > 0) struck(journal, kind);
   }
 
   function strike(kind: FaultKind, process: Process): void {
@@ -48,16 +65,42 @@ export function startNemesis(world: World, fleet: Fleet, changers: Changers, pro
         fleet.pause(process, plan.lockTtlMs + random.between(300, 2_500));
         break;
       case "inventory lost":
-        lose(kind, () => memory.lose());
+        void tamper(kind, () => hot.lose());
         break;
+      case "key lost": {
+        const key = random.pick(HOT_KEYS);
+        const seen = guards.looksForEveryKey ? "noticed" : "overlooked";
+        void tamper(kind, () => productIds.forEach((id) => hot.loseKey(id, key, seen)));
+        break;
+      }
       case "old snapshot":
-        lose(kind, random.pickAny(snapshots) ?? memory.snapshot());
+        void tamper(kind, () => hot.restore(random.pickAny(snapshots) ?? hot.snapshot(), told("noticed")));
+        break;
+      case "unnoticed snapshot":
+        void tamper(kind, () => hot.restore(random.pickAny(snapshots) ?? hot.snapshot(), "unnoticed"));
+        break;
+      case "two masters":
+        if (hot.servers.length === 1) void tamper(kind, () => twoMasters("noticed"));
+        break;
+      case "two masters unnoticed":
+        if (hot.servers.length === 1) void tamper(kind, () => twoMasters("unnoticed"));
         break;
       case "inventory away":
         away(kind, "inventory", random.between(200, 2_000));
         break;
       case "orders away":
         away(kind, "orders", random.between(200, 5_000));
+        break;
+      case "orders failover":
+        failOver(kind);
+        break;
+      case "pool exhausted":
+        if (process.underWay > 0) struck(journal, kind);
+        fleet.exhaustPool(process, random.between(300, 2_500));
+        break;
+      case "clock jump":
+        if (plan.skewMs > 0) struck(journal, "clock jumps");
+        fleet.jumpClock(process);
         break;
       case "orders cancelled":
         for (const productId of productIds) {
@@ -87,7 +130,7 @@ export function startNemesis(world: World, fleet: Fleet, changers: Changers, pro
     });
   }
   for (let snapshot = 0; snapshot < 4; snapshot += 1) {
-    scheduler.after(random.between(0, plan.crowdMs) * 1000, () => void snapshots.push(memory.snapshot()));
+    scheduler.after(random.between(0, plan.crowdMs) * 1000, () => void snapshots.push(hot.snapshot()));
   }
 
   return {
@@ -95,9 +138,10 @@ export function startNemesis(world: World, fleet: Fleet, changers: Changers, pro
     heal() {
       healed = true;
       traps.clear();
-      weather.odds = { requestLost: 0, replyLost: 0, late: 0, announcementLost: 0 };
+      weather.odds = { requestLost: 0, replyLost: 0, late: 0, doubled: 0, announcementLost: 0 };
       weather.awayUntilUs.inventory = weather.awayUntilUs.orders = 0;
       weather.lateUntilMs = scheduler.elapsedMs() + LATEST_US / 1000;
+      unite();
       fleet.heal();
       journal.note(() => "*** healed");
     },

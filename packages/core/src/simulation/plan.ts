@@ -13,9 +13,22 @@ export type FaultKind =
   | "crash"
   | "pause"
   | "inventory lost"
+  /** A key of an inventory is gone, alone. */
+  | "key lost"
+  /** The hot store is at an older state again, and its replication id tells. */
   | "old snapshot"
+  /** The same, and nothing tells: only the ledger knows better. */
+  | "unnoticed snapshot"
+  /** A second master with a copy of the first one's state, for a while; then one of them is gone. */
+  | "two masters"
+  | "two masters unnoticed"
   | "inventory away"
   | "orders away"
+  /** The synchronous standby takes over: what is under way is undone or done, and nobody knows which. */
+  | "orders failover"
+  /** A process has no connection to the orders for a while. */
+  | "pool exhausted"
+  | "clock jump"
   /** Somebody has orders cancelled whose units are still held, and a few more; the inventory follows at once, or not yet. */
   | "orders cancelled"
   /** The next call of the trap's method reaches its store long after its caller gave it up. No seed draws it by itself. */
@@ -25,14 +38,23 @@ export type FaultKind =
 export interface PlannedFault {
   readonly atMs: number;
   readonly kind: FaultKind;
-  readonly trap: { readonly method: string; readonly phase: Phase } | null;
+  readonly trap: {
+    /** "any": whatever the method. */
+    readonly method: string;
+    readonly phase: Phase;
+    /** Of so many steps like it the last; left out: the first. */
+    readonly passes?: number;
+  } | null;
 }
 
 /** What an operator does to a sale that goes on. */
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** Where in a port call something may strike: sent by the process, at the store's door, carried out there, answered to the process. */
-export type Phase = "sent" | "arriving" | "applied" | "answered";
+/**
+ * Where something may strike. In a port call: sent by the process, at the store's door, carried out there, answered to the process; or at any
+ * step of a process, which is no call's: "running".
+ */
+export type Phase = (typeof PHASES)[number] | "running";
 
 /** What a seed decides before anything happens. */
 export interface Plan {
@@ -59,9 +81,15 @@ export interface Plan {
     readonly requestLost: number;
     readonly replyLost: number;
     readonly late: number;
+    /** Carried out twice, since a client sent it again; its caller hears one reply. */
+    readonly doubled: number;
     readonly announcementLost: number;
   };
   readonly slowestMs: number;
+  /** How far a process' clock may be from the stores', which alone decide anything. */
+  readonly skewMs: number;
+  /** Connections of one process to the orders. */
+  readonly poolSize: number;
 }
 
 /** What chance strikes with, the likelier ones more often. */
@@ -73,9 +101,17 @@ export const KINDS = [
   "pause",
   "inventory lost",
   "inventory lost",
+  "key lost",
   "old snapshot",
+  "unnoticed snapshot",
+  "two masters",
+  "two masters unnoticed",
   "inventory away",
   "orders away",
+  "orders failover",
+  "orders failover",
+  "pool exhausted",
+  "clock jump",
   "orders cancelled",
 ] as const;
 const METHODS = [
@@ -114,15 +150,15 @@ const CHANGE_KINDS = [
   "window",
 ] as const;
 const PHASES = ["sent", "arriving", "applied", "answered"] as const;
+const HOUR_MS = 60 * 60 * 1000;
 const ODDS = [0, 0.002, 0.01, 0.03] as const;
 
 export function drawPlan(random: Random): Plan {
   const crowdMs = random.between(6_000, 16_000);
   const faults = Array.from({ length: random.between(7, 14) }, (): PlannedFault => {
-    const trap = random.chance(0.6) ? { method: random.pick(METHODS), phase: random.pick(PHASES) } : null;
-    return { atMs: random.between(0, crowdMs), kind: random.pick(KINDS), trap };
+    return { atMs: random.between(0, crowdMs), kind: random.pick(KINDS), trap: drawTrap(random) };
   });
-  const first = { ...drawSale(random), durationMs: 60 * 60 * 1000 };
+  const first = { ...drawSale(random), durationMs: HOUR_MS };
   const second = { ...drawSale(random), durationMs: random.between(3_000, 12_000) };
   return {
     sales: random.chance(0.3) ? [first, second] : [first],
@@ -142,10 +178,19 @@ export function drawPlan(random: Random): Plan {
       requestLost: random.pick(ODDS),
       replyLost: random.pick(ODDS),
       late: random.pick(ODDS),
+      doubled: random.pick(ODDS),
       announcementLost: random.pick([0, 0.1, 1]),
     },
     slowestMs: random.pick([5, 50, 400]),
+    skewMs: random.pick([0, 400, HOUR_MS]),
+    poolSize: random.pick([1, 2, 10]),
   };
+}
+
+function drawTrap(random: Random): PlannedFault["trap"] {
+  if (random.chance(0.35)) return null;
+  if (random.chance(0.3)) return { method: "any", phase: "running", passes: random.between(1, 80) };
+  return { method: random.pick(METHODS), phase: random.pick(PHASES) };
 }
 
 function drawSale(random: Random) {

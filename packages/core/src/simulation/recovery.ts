@@ -68,7 +68,7 @@ export const sellsOut: Step = async (world, { buyers }, [productId = ""]) => {
 
 /** I2: nothing is under way and no hold is left, and the inventory and the orders agree to the unit. */
 export const becomesQuiet: Step = async (world, people, productIds) => {
-  const { scheduler, journal, memory, database } = world;
+  const { scheduler, journal, hot, database } = world;
   const untilMs = scheduler.elapsedMs() + QUIET_WITHIN_MS;
   const { buyers, changers, operators } = people;
   const pending = () => buyers.pending() + changers.pending() + operators.pending();
@@ -76,11 +76,11 @@ export const becomesQuiet: Step = async (world, people, productIds) => {
   for (const productId of productIds) {
     for (;;) {
       const book = database.inspect(productId);
-      const status = book && (await memory.inventory.status(productId, book.ledger.epoch));
+      const status = book && (await hot.main.memory.inventory.status(productId, book.ledger.epoch));
       const needed = book === null || scheduler.clock.now() < book.product.saleEndAtMs;
       const settled = status ? status.held === 0 && status.revision === book.ledger.revision : !needed;
       if (settled && pending() === 0 && nothingIsLate(world)) {
-        if (status) await agree(world, book, status);
+        if (status && !isTainted(world, productId)) await agree(world, book, status);
         break;
       }
       if (scheduler.elapsedMs() >= untilMs) {
@@ -95,7 +95,7 @@ export const becomesQuiet: Step = async (world, people, productIds) => {
 };
 
 /** Counts, terms, and what is known of every buyer. */
-async function agree({ journal, memory }: World, book: BookView, status: InventoryStatus): Promise<void> {
+async function agree({ journal, hot }: World, book: BookView, status: InventoryStatus): Promise<void> {
   const { ledger, product, orders } = book;
   const { available, purchased } = status;
   if (available + purchased !== ledger.total || purchased !== ledger.committed)
@@ -105,7 +105,7 @@ async function agree({ journal, memory }: World, book: BookView, status: Invento
     journal.violated("I2", `quiet, and yet ${JSON.stringify(status)} beside ${JSON.stringify(product)}`);
 
   const userIds = [...new Set(orders.map(({ userId }) => userId))];
-  const known = (await memory.inventory.buyers(product.id, ledger.epoch, userIds)) ?? [];
+  const known = (await hot.main.memory.inventory.buyers(product.id, ledger.epoch, userIds)) ?? [];
   for (const [index, userId] of userIds.entries()) {
     const expected = orders.filter((order) => order.userId === userId).map(buyerOrder);
     const found = known[index]?.orders ?? null;
@@ -139,14 +139,19 @@ export const answersStill: Step = async (world, { buyers }, [productId = ""]) =>
     .filter((purchase) => purchase.repeatable && purchase.orderId !== null)
     .slice(0, MAX_ASKED_AGAIN);
   let asked = bought.length + 1;
-  for (const purchase of bought) ask(purchase, "idempotency", (answer) => answer.kind === "purchased");
+  for (const purchase of bought)
+    ask(purchase, "idempotency", (answer) => answer.kind === "purchased" || purchase.attempts.at(-1)?.tainted === true);
   ask(buyers.stranger(productId), "I5", (answer) => answer.kind === "refused" && answer.reason === "sold-out");
   await scheduler.run(() => asked === 0 || journal.violation() !== null, QUIET_WITHIN_MS);
   if (asked > 0) journal.violated("I5", `${asked} of those who ask again get no answer`);
 };
 
-/** Nothing is late any more, so reconcile must find nothing at all. */
-export const isWithoutDrift: Step = async ({ scheduler, journal }, { operators, fleet }, productIds) => {
+/**
+ * Nothing is late any more, so reconcile must find nothing at all; but where an older state came back that nobody could tell from a sound
+ * one, it must find what is wrong with it, and mend it.
+ */
+export const isWithoutDrift: Step = async (world, { operators, fleet }, productIds) => {
+  const { scheduler, journal, hot, database } = world;
   let left = productIds.length;
   for (const productId of productIds) ask(productId);
 
@@ -157,8 +162,9 @@ export const isWithoutDrift: Step = async ({ scheduler, journal }, { operators, 
       again();
       return;
     }
-    operators.reconcile(running, productId, (report) => {
-      if (!report) {
+    const fix = isTainted(world, productId);
+    operators.reconcile(running, productId, fix, (report) => {
+      if (!report || (fix && report.drift.length > 0)) {
         again();
         return;
       }
@@ -168,7 +174,15 @@ export const isWithoutDrift: Step = async ({ scheduler, journal }, { operators, 
   }
   await scheduler.run(() => left === 0 || journal.violation() !== null, QUIET_WITHIN_MS);
   if (left > 0) journal.violated("I5", "reconcile gives no answer in the end");
+  for (const productId of productIds) {
+    const book = database.inspect(productId);
+    const status = book && (await hot.main.memory.inventory.status(productId, book.ledger.epoch));
+    if (status) await agree(world, book, status);
+  }
 };
+
+const isTainted = ({ hot, database }: World, productId: string) =>
+  hot.isTainted(productId, database.inspect(productId)?.ledger.epoch ?? 0);
 
 const left = ({ database }: World, productId: string): number => {
   const ledger = database.inspect(productId)?.ledger;

@@ -10,24 +10,25 @@ export interface RunningProcess {
   readonly sale: FlashSale;
   /** Something reaches the process: later when it is paused, never when it is dead. */
   reach(delayUs: number, happen: () => void): void;
+  exhaustPool(forMs: number): void;
+  /** Its clock is set to another time, either way. */
+  jumpClock(): void;
 }
 
-/** Clocks of processes disagree; only the stores' clock decides anything. */
-const WORST_SKEW_MS = 400;
-
 export function startProcess(world: World, name: string): RunningProcess {
-  const { random, scheduler, plan, stores, journal } = world;
+  const { random, scheduler, plan, journal } = world;
   const process: Process = { name, alive: true, pausedUntilUs: 0, underWay: 0, onDeath: new Set() };
-  const skewMs = random.between(-WORST_SKEW_MS, WORST_SKEW_MS);
+  const drawSkewMs = () => random.between(-plan.skewMs, plan.skewMs);
+  let skewMs = drawSkewMs();
   const link = createLink(world, process);
-  const linked = linkedPorts(world, link);
+  const linked = linkedPorts(world, process, link);
 
   const { lockTtlMs } = plan;
   const oneStep = plan.admission === "one step";
   const ports: FlashSalePorts = {
     ...linked,
     admission: oneStep
-      ? linkedAdmission(lockThenHold(stores.locks, stores.inventory, { lockTtlMs }), link)
+      ? linkedAdmission(world, process, link)
       : lockThenHold(linked.locks, linked.inventory, { lockTtlMs }),
     clock: {
       now: () => scheduler.clock.now() + skewMs,
@@ -39,5 +40,14 @@ export function startProcess(world: World, name: string): RunningProcess {
       journal.note(() => `${name} ${doing}: ${String(fault)}`);
     },
   };
-  return { process, sale: createFlashSale(ports), reach: link.reach };
+  return {
+    process,
+    sale: createFlashSale(world.rewireProcess(ports)),
+    reach: link.reach,
+    exhaustPool: link.exhaust,
+    jumpClock() {
+      skewMs = drawSkewMs();
+      journal.note(() => `*** the clock of ${name} is ${skewMs} ms ahead`);
+    },
+  };
 }

@@ -81,9 +81,10 @@ export function judgeHistory(world: World, productIds: readonly string[]): void 
 }
 
 /** The buyer knows for certain that this request sold nothing. */
-function endedWithoutOrder({ answer }: Attempt): boolean {
+function endedWithoutOrder({ answer, tainted }: Attempt): boolean {
   switch (answer?.kind) {
     case "refused":
+      return !tainted;
     case "key-reused":
     case "overloaded":
     case "unknown-product":
@@ -101,12 +102,12 @@ function endedWithoutOrder({ answer }: Attempt): boolean {
 }
 
 /** A key whose order was told of is answered with it, or not now; never with a refusal that is final. */
-function forgotOrder({ answer, knownOrderId }: Attempt): boolean {
+function forgotOrder({ answer, knownOrderId, tainted }: Attempt): boolean {
   switch (answer?.kind) {
     case "purchased":
       return answer.order.id !== knownOrderId;
     case "refused":
-      return answer.reason !== "in-progress";
+      return answer.reason !== "in-progress" && !tainted;
     case "key-reused":
     case "unknown-product":
       return true;

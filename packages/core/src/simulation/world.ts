@@ -1,15 +1,13 @@
-import { createMemoryAnnouncements } from "../memory/announcements.js";
-import { createMemoryDatabase, type MemoryDatabase } from "../memory/database.js";
-import { createMemoryInventory, type MemoryInventory } from "../memory/inventory.js";
-import { createMemoryLocks } from "../memory/locks.js";
-import type { Announcements } from "../ports/announcements.js";
-import type { Locks } from "../ports/locks.js";
+import type { FlashSalePorts } from "../flash-sale.js";
+import type { MemoryDatabase } from "../memory/database.js";
 import type { Ids } from "../ports/ids.js";
+import { createHotStore, type HotStore } from "./hot-store.js";
 import { createSimulatedIds } from "./ids.js";
 import { createInvariants, type Invariants } from "./invariants.js";
 import { createJournal, type Journal } from "./journal.js";
 import { drawPlan, type Plan } from "./plan.js";
 import { createObserver, type Observer } from "./observer.js";
+import { ALL_GUARDS, createSimulatedPostgres, type PostgresGuards, type SimulatedPostgres } from "./postgres.js";
 import { createRandom, type Random } from "./random.js";
 import { createRecorder, type Recorder } from "./recorder.js";
 import { createScheduler, type Scheduler } from "./scheduler.js";
@@ -36,15 +34,24 @@ export interface World {
   readonly recorder: Recorder;
   readonly observer: Observer;
   readonly database: MemoryDatabase;
-  readonly memory: MemoryInventory;
-  /** What the processes reach over their links. */
+  readonly postgres: SimulatedPostgres;
+  readonly hot: HotStore;
+  /** What the processes reach over their links: of the hot store the server that was there first. */
   readonly stores: Stores;
-  readonly announcements: Announcements;
   readonly ids: Ids;
   readonly weather: Weather;
   readonly traps: Traps;
-  /** Locks live in the hot store, and go with it. */
-  loseLocks(): void;
+  readonly guards: Guards;
+  /** A process' ports, as it wires them. */
+  readonly rewireProcess: (ports: FlashSalePorts) => FlashSalePorts;
+}
+
+/** What the stores themselves look at, each of which a negative control may take out. */
+export interface Guards extends PostgresGuards {
+  /** An older state of the hot store is told by its replication id. */
+  readonly looksAtReplicationId: boolean;
+  /** A key that is missing is missed. */
+  readonly looksForEveryKey: boolean;
 }
 
 export interface WorldOptions {
@@ -52,31 +59,33 @@ export interface WorldOptions {
   readonly traced?: boolean;
   /** Changes the stores' wiring, to see that a guard which is taken out is missed. */
   readonly rewire?: (stores: Stores) => Stores;
+  /** Changes a process' own wiring, for the same end. */
+  readonly rewireProcess?: (ports: FlashSalePorts) => FlashSalePorts;
+  readonly guards?: Partial<Guards>;
   /** Changes what the seed decided, to lead a world to where chance seldom does. */
   readonly replan?: (plan: Plan) => Plan;
 }
 
 export function createWorld(options: WorldOptions): World {
   const { seed, traced = false, rewire = (stores: Stores) => stores, replan = (plan: Plan) => plan } = options;
+  const guards = { ...ALL_GUARDS, looksAtReplicationId: true, looksForEveryKey: true, ...options.guards };
   const random = createRandom(seed);
   const plan = replan(drawPlan(random));
   const scheduler = createScheduler(random);
   const { clock } = scheduler;
   const journal = createJournal(scheduler.elapsedMs, traced);
 
-  const database = createMemoryDatabase({ clock });
-  const memory = createMemoryInventory({ clock, lockTtlMs: plan.lockTtlMs });
-  const invariants = createInvariants({ sales: plan.sales, database, memory, journal, nowMs: clock.now });
-  const { inventory, loading, inventoryChanges } = memory;
-  const { products, orders, orderPages, changes } = database;
-  let locks = createMemoryLocks({ clock });
-  const hotLocks: Locks = {
-    acquire: (name, owner, ttlMs) => locks.acquire(name, owner, ttlMs),
-    release: (name, owner) => locks.release(name, owner),
-  };
-  const durable = { products, orders, orderPages, changes };
+  const postgres = createSimulatedPostgres({ scheduler, random, slowestUs: plan.slowestMs * 1000, guards });
+  const { database, products, orders, orderPages, changes } = postgres;
+  const invariants = createInvariants({ sales: plan.sales, database, hot: () => hot, journal, nowMs: clock.now });
   const observer = createObserver(scheduler.elapsedMs);
-  const bare: Stores = { ...durable, inventory, loading, inventoryChanges, locks: hotLocks };
+  const hot: HotStore = createHotStore({
+    ...{ clock, lockTtlMs: plan.lockTtlMs, random },
+    wire: ({ inventory, loading, inventoryChanges }, locks) => {
+      const bare = { products, orders, orderPages, changes, inventory, loading, inventoryChanges, locks };
+      return watched(observer.watch(rewire(bare)), invariants, journal);
+    },
+  });
 
   return {
     plan,
@@ -87,14 +96,22 @@ export function createWorld(options: WorldOptions): World {
     recorder: createRecorder(scheduler.elapsedMs),
     observer,
     database,
-    memory,
-    stores: watched(observer.watch(rewire(bare)), invariants, journal),
-    announcements: createMemoryAnnouncements(),
+    postgres,
+    hot,
+    stores: hot.main.stores,
     ids: createSimulatedIds(),
     weather: { odds: plan.odds, late: new Set(), awayUntilUs: { inventory: 0, orders: 0 }, lateUntilMs: 0 },
     traps: createTraps(),
-    loseLocks: () => void (locks = createMemoryLocks({ clock })),
+    guards,
+    rewireProcess: options.rewireProcess ?? ((ports) => ports),
   };
+}
+
+/** Answers how to ask, later, whether this product's inventory may have refused somebody wrongly in the meantime. */
+export function watchForTaint({ hot, database }: World, productId: string): () => boolean {
+  const mayBeWrong = () => hot.mayRefuseWrongly(productId, database.inspect(productId)?.ledger.epoch ?? 0);
+  const [before, upheavals] = [mayBeWrong(), hot.upheavals];
+  return () => before || hot.upheavals !== upheavals || mayBeWrong();
 }
 
 /** Counts a fault that found something to strike. */

@@ -64,11 +64,10 @@ async function repair(ports: ReconcilePorts, { productId, epoch, drift }: Reconc
 async function comparePatiently(ports: ReconcilePorts, productId: string): Promise<ReconcileReport | null> {
   const first = await look(ports, productId);
   if (first === null) return null;
-  const untilMs = ports.clock.now() + PATIENCE_MS;
   const sold = { min: first.ledger.committed, max: first.ledger.committed };
 
-  // When the last look was asked for, at the earliest: its answer may come late to a process that was stopped.
-  for (let last = first, lookedMs = 0; ;) {
+  // Counted by its own waits: a clock may be set to another time, and a process that was stopped has not waited.
+  for (let last = first, waitedMs = 0; ;) {
     const { ledger, found } = last;
     const { soldQuantity } = ledger.product;
     sold.min = Math.min(sold.min, ledger.committed);
@@ -78,7 +77,7 @@ async function comparePatiently(ports: ReconcilePorts, productId: string): Promi
       (soldQuantity >= sold.min && soldQuantity <= sold.max) || soldQuantity !== first.ledger.product.soldQuantity;
     // Nor is the inventory where the ledger is now, but soon where the ledger was.
     const followed = found === null || found.status.revision >= first.ledger.revision;
-    if ((projected && followed) || lookedMs >= untilMs) {
+    if ((projected && followed) || waitedMs >= PATIENCE_MS) {
       const drift: Drift[] = await compare(ports, last);
       const { revision, committed } = ledger;
       if (!followed) drift.push({ kind: "revision", expected: revision, found: found.status.revision });
@@ -86,7 +85,7 @@ async function comparePatiently(ports: ReconcilePorts, productId: string): Promi
       return reportOf(last, drift);
     }
     await ports.clock.sleep(LOOK_AGAIN_MS);
-    lookedMs = ports.clock.now();
+    waitedMs += LOOK_AGAIN_MS;
     const next = await look(ports, productId);
     if (next === null) return null;
     last = next;
