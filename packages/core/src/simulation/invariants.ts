@@ -1,11 +1,11 @@
 import type { Change } from "../change.js";
 import type { BookView, MemoryDatabase } from "../memory/database.js";
+import type { MemoryInventory } from "../memory/inventory.js";
 import type { Ledger, Order } from "../order.js";
 import type { ApplyAnswer } from "../ports/inventory-changes.js";
 import type { InventoryStatus } from "../ports/inventory.js";
 import type { CommitAnswer } from "../ports/orders.js";
 import type { OrderDraft, Reservation } from "../reservation.js";
-import type { HotStore } from "./hot-store.js";
 import type { Journal } from "./journal.js";
 import type { SalePlan } from "./plan.js";
 
@@ -51,7 +51,10 @@ interface Ports {
   /** What was meant to be sold: "sale 0", "sale 1" as the products' names say. */
   readonly sales: readonly SalePlan[];
   readonly database: MemoryDatabase;
-  readonly hot: () => HotStore;
+  readonly hot: () => {
+    readonly servers: readonly { readonly memory: MemoryInventory }[];
+    isTainted(productId: string, epoch: number): boolean;
+  };
   readonly journal: Journal;
   /** The stores' clock. */
   readonly nowMs: () => number;
