@@ -16,9 +16,9 @@ const instant = (parameter: string) =>
 const CREATE = `with given as (
     select distinct on (r.id) r.* from unnest(
         $1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::integer[], $7::integer[], $8::bigint[],
-        $9::bigint[], $10::bigint[], $11::bigint[]
+        $9::bigint[], $10::bigint[]
       ) with ordinality
-      r (id, name, description, price_minor, currency, per_user_limit, total, revision, start_ms, end_ms, created_ms, position)
+      r (id, name, description, price_minor, currency, per_user_limit, total, start_ms, end_ms, created_ms, position)
       order by r.id, r.position
   ), created as (
     insert into products
@@ -29,8 +29,8 @@ const CREATE = `with given as (
     on conflict (id) do nothing
     returning id
   )
-  insert into ledger (product_id, revision, total)
-    select g.id, g.revision, g.total from given g join created c on c.id = g.id`;
+  insert into ledger (product_id, total)
+    select g.id, g.total from given g join created c on c.id = g.id`;
 
 /**
  * A row that somebody else projects at the moment is left to them, since two that lock the same rows in different orders would
@@ -61,7 +61,6 @@ export function createProducts(pool: pg.Pool): Products {
         products.map(({ currency }) => currency),
         products.map(({ perUserLimit }) => perUserLimit),
         products.map(({ totalQuantity }) => totalQuantity),
-        products.map(({ revision }) => revision),
         products.map(({ saleStartAtMs }) => saleStartAtMs),
         products.map(({ saleEndAtMs }) => saleEndAtMs),
         products.map(({ createdAtMs }) => createdAtMs),

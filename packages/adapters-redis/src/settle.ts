@@ -40,7 +40,7 @@ export function createSettle(
     },
     async release(productId, epoch, reservations) {
       const stocks: { before: number; after: number }[] = [];
-      for (let from = 0; from < reservations.length; from += MAX_BATCH) {
+      for (let from = 0; from === 0 || from < reservations.length; from += MAX_BATCH) {
         const chunk = reservations
           .slice(from, from + MAX_BATCH)
           .map(({ id, userId }) => ({ productId, epoch, id, userId }));

@@ -113,7 +113,7 @@ describe("what one tick asks, one call answers", () => {
 
   it("remembers a buyer in at most 140 bytes", async function () {
     this.timeout(20_000);
-    const sale = await openSale(redis, { epoch: 2 });
+    const sale = await openSale(redis, { epoch: 2, taught: false });
     const { length } = { length: 20_000 };
     const uuid = (index: number) => `0190a6f4-0000-7000-8000-${String(index).padStart(12, "0")}`;
     const buyers = Array.from({ length }, (_, index) => ({
@@ -121,13 +121,14 @@ describe("what one tick asks, one call answers", () => {
       orders: [{ id: uuid(index + length), units: 1 }],
     }));
     await redis.adapters.loading.teach(sale.productId, 2, 0, buyers);
+    expect(await redis.client.hlen(sale.keys.buyers)).to.be.at.least(length);
     const bytes = await redis.client.memory("USAGE", sale.keys.buyers, "SAMPLES", 0);
     expect(Number(bytes) / length).to.be.at.most(140);
     await redis.client.unlink(sale.keys.buyers);
   });
 
   it("tells requests of one buyer apart in one call, by all the orders the buyer has", async () => {
-    const sale = await openSale(redis, { perUserLimit: 100, total: 1_000 });
+    const sale = await openSale(redis, { perUserLimit: 100, total: 1_000, taught: false });
     const { admission, loading } = redis.adapters;
     const orders = Array.from({ length: 100 }, (_, index) => ({ id: `order-${index}`, units: 1 }));
     await loading.teach(sale.productId, 1, 0, [{ userId: "ada", orders }]);

@@ -147,6 +147,7 @@ describe("faults of Redis and of the way to it", function () {
 
   it("refuses and changes nothing when memory is full; confirm, release and what the ledger changed still work", async () => {
     const sale = await openSale(redis);
+    const untaught = await openSale(redis, { taught: false });
     const { admission, inventory, inventoryChanges, loading } = redis.adapters;
     const { productId } = sale;
     const kept = await admission.admit(sale.request("ada"));
@@ -162,7 +163,7 @@ describe("faults of Redis and of the way to it", function () {
       for (const work of [
         () => admission.admit(sale.request("eve")),
         () => inventory.hold(sale.request("mia"), "granted"),
-        () => loading.teach(sale.productId, 1, 0, [{ userId: "zoe", orders: [] }]),
+        () => loading.teach(untaught.productId, 1, 0, [{ userId: "zoe", orders: [] }]),
         () => loading.load(sale.productId, 2, terms, 0),
         () => inventoryChanges.withhold({ productId, epoch: 1, revision: 0, changeId: "change", units: 1 }),
       ]) {

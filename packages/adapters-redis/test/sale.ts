@@ -11,17 +11,25 @@ export interface Sale {
   dump(): Promise<unknown>;
 }
 
+interface OpenSaleOptions {
+  readonly epoch?: number;
+  readonly total?: number;
+  readonly perUserLimit?: number;
+  /** False: its buyers are still to be taught. */
+  readonly taught?: boolean;
+}
+
 /** An inventory of its own, in service: 10 units, 2 a buyer, unless told otherwise. */
 export async function openSale(
   { client, adapters }: TestRedis,
-  { epoch = 1, total = 10, perUserLimit = 2 }: { epoch?: number; total?: number; perUserLimit?: number } = {},
+  { epoch = 1, total = 10, perUserLimit = 2, taught = true }: OpenSaleOptions = {},
 ): Promise<Sale> {
   const productId = randomUUID();
   const nowMs = await serverTime(client);
   const window = { saleStartAtMs: nowMs - 1_000, saleEndAtMs: nowMs + 3_600_000 };
   const terms = { totalQuantity: total, priceMinor: 4_999, perUserLimit, revision: 0, ...window };
   await adapters.loading.load(productId, epoch, terms, 0);
-  await adapters.loading.finishTeaching(productId, epoch);
+  if (taught) await adapters.loading.finishTeaching(productId, epoch);
   const keys = inventoryKeys(productId, epoch);
   return {
     productId,

@@ -9,6 +9,7 @@ import {
   type ContractCase,
   type InventoryChangesHarness,
 } from "#src/contract/index.js";
+import { expect } from "chai";
 import type { Clock, Inventory, Locks } from "#src/index.js";
 import { lockThenHold } from "#src/index.js";
 import { createMemoryAnnouncements, createMemoryInventory, createMemoryLocks } from "#src/memory/index.js";
@@ -33,8 +34,8 @@ function harness(
   wrap: (inventory: Inventory) => Inventory = (inventory) => inventory,
 ): AdmissionHarness & InventoryChangesHarness {
   const { clock, pass } = turnedClock();
-  const { inventory, loading, inventoryChanges } = createMemoryInventory({ clock, lockTtlMs });
   const locks = createMemoryLocks({ clock });
+  const { inventory, loading, inventoryChanges } = createMemoryInventory({ clock, lockTtlMs, locks });
   const admission = lockThenHold(locks, inventory, { lockTtlMs });
   const now = async () => clock.now();
   const stores = { inventory: wrap(inventory), loading, inventoryChanges, locks, admission };
@@ -75,6 +76,21 @@ describe("stores in memory", () => {
   suite("Locks", locksContract, () => {
     const { clock, pass } = turnedClock();
     return { locks: createMemoryLocks({ clock }), newName, pass };
+  });
+  it("let the lock of a cancelled order go with its hold: the buyer is admitted again at once", async () => {
+    const { admission, loading, inventoryChanges } = harness();
+    const window = { saleStartAtMs: 0, saleEndAtMs: 4_000_000_000_000 };
+    await loading.load("sale", 1, { totalQuantity: 2, priceMinor: 1, perUserLimit: 2, revision: 0, ...window }, 0);
+    await loading.finishTeaching("sale", 1);
+    const request = { productId: "sale", epoch: 1, userId: "ada", quantity: 2, fingerprint: "2" };
+    const admit = (reservationId: string) => admission.admit({ ...request, reservationId, expectedPriceMinor: null });
+    expect((await admit("first")).kind).to.equal("held");
+    const cancelled = { kind: "cancel", id: "first", productId: "sale", revision: 1, userId: "ada", units: 2 } as const;
+    expect((await inventoryChanges.apply(1, cancelled)).kind).to.equal("applied");
+    expect((await admit("second")).kind).to.equal("held");
+    // Somebody else's by now.
+    expect((await inventoryChanges.apply(1, { ...cancelled, revision: 2 })).kind).to.equal("contradicted");
+    expect((await admit("third")).kind).to.equal("refused");
   });
   suite("Announcements", announcementsContract, () => {
     const announcements = createMemoryAnnouncements();

@@ -31,7 +31,7 @@ const withoutFaults = (plan: Plan): Plan => ({
   lockTtlMs: LOCK_TTL_MS,
   faults: [],
   slowestMs: 5,
-  odds: { requestLost: 0, replyLost: 0, late: 0, announcementLost: 0 },
+  odds: { requestLost: 0, replyLost: 0, late: 0, doubled: 0, announcementLost: 0 },
 });
 
 /** The cases' products are in no seed's plan, so the checkers look away; the wrapping that they look through stays. */
@@ -49,26 +49,23 @@ let worlds = 0;
 
 function quietWorld(): World {
   const world = createWorld({ seed: (worlds += 1), replan: withoutFaults });
-  const { products, orders, orderPages, changes } = world.database;
-  const { inventory, loading, inventoryChanges } = world.memory;
-  const { locks } = world.stores;
-  const bare = { products, orders, orderPages, changes, inventory, loading, inventoryChanges, locks };
+  const { products, orders, orderPages, changes } = world.postgres;
+  const bare = { ...world.stores, products, orders, orderPages, changes };
   return { ...world, stores: watched(bare, lookAway, world.journal) };
 }
 
 /** What one process has of a world without faults, beside its stores' clock. */
 function oneProcess(world: World) {
-  const { scheduler, stores } = world;
+  const { scheduler } = world;
   const process: Process = { name: "process", alive: true, pausedUntilUs: 0, underWay: 0, onDeath: new Set() };
   const link = createLink(world, process);
-  const ports = linkedPorts(world, link);
-  const oneStep = lockThenHold(stores.locks, stores.inventory, { lockTtlMs: LOCK_TTL_MS });
+  const ports = linkedPorts(world, process, link);
   const pass = (ms: number) => scheduler.clock.sleep(ms);
   let names = 0;
   const newName = () => `name-${(names += 1)}`;
   return {
     ...ports,
-    admission: linkedAdmission(oneStep, link),
+    admission: linkedAdmission(world, process, link),
     clock: {
       now: () => scheduler.clock.now(),
       sleep: (ms: number) => new Promise<void>((resume) => link.reach(ms * 1_000, resume)),

@@ -9,7 +9,7 @@ if not stock then return { 0, 0 } end
 
 local users = {}
 for i = 2, #ARGV, 2 do users[#users + 1] = ARGV[i + 1] end
-local found = redis.call('HMGET', KEYS[4], unpack(users))
+local found = #users > 0 and redis.call('HMGET', KEYS[4], unpack(users)) or {}
 
 local ended, done, units = {}, {}, 0
 for i, user in ipairs(users) do

@@ -3,10 +3,12 @@
 -- ARGV  1 epoch, 2 revision that the inventory had before the orders were read, then two a buyer: user id, orders
 -- reply 'taught', 'behind' or 'not-in-service'
 -- Why: a known buyer stays as they are: what they bought since is newer than what the teacher read. Of an unknown one nothing
--- was noted when an order was cancelled: a teacher who read before that would make the cancelled order count.
+-- was noted when an order was cancelled: a teacher who read before that would make the cancelled order count. Once all are taught
+-- nobody is unknown: a late teacher could tell of an order that is still held here, and its confirm would count it again.
 
 local stock = in_service()
 if not stock then return 'not-in-service' end
 if stock.revision ~= ARGV[2] then return 'behind' end
+if stock.buyersLoaded == '1' then return 'taught' end
 for i = 3, #ARGV, 2 do redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1]) end
 return 'taught'

@@ -46,6 +46,19 @@ export function endingCases<H extends InventoryHarness>(wayIn: (harness: H) => A
       },
     },
     {
+      name: "tells the stock, which stays as it is, when there is nothing to confirm or to release",
+      async run(harness) {
+        const stock = await putOnSale(harness, { totalQuantity: 3 });
+        const { admit, confirm, release } = wayIn(harness);
+        heldBy(await admit(stock.request("ada", id(1))));
+        await stock.unchanged("ending none", async () => {
+          await confirm(stock.productId, 1, []);
+          expectEqual(await release(stock.productId, 1, []), { before: 2, after: 2 }, "stock");
+        });
+        expectEqual(await release(stock.productId, 2, []), { before: 0, after: 0 }, "stock of no inventory");
+      },
+    },
+    {
       name: "leaves a buyer's hold alone where it is another reservation's",
       async run(harness) {
         const stock = await putOnSale(harness);

@@ -120,6 +120,27 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
     },
   },
   {
+    name: "teaches nobody once all are taught: a late teacher's order may still be held here, and counts once",
+    async run(harness) {
+      const { inventory, loading } = harness;
+      const stock = await putOnSale(harness, { perUserLimit: 2 }, { epoch: 2 });
+      const { productId } = stock;
+      await loading.finishTeaching(productId, 2);
+      const held = heldBy(await inventory.hold(stock.request("ada", id(1)), "granted"));
+      // Its order stands already, its confirm is on its way.
+      const lesson = [{ userId: "ada", orders: [{ id: id(1), units: 1 }] }];
+      expectEqual(await loading.teach(productId, 2, 0, lesson), "taught", "the late teacher's answer");
+      expectEqual((await inventory.hold(stock.request("ada", id(1)), "granted")).kind, "already-held", "the hold");
+      await inventory.confirm(productId, 2, [held]);
+      expectEqual(
+        await inventory.buyers(productId, 2, ["ada"]),
+        [{ orders: [{ id: id(1), units: 1 }], holds: null }],
+        "what is known of the buyer",
+      );
+      heldBy(await inventory.hold(stock.request("ada", id(2)), "granted"));
+    },
+  },
+  {
     name: "teaches nothing to another life",
     async run(harness) {
       const { inventory, loading } = harness;

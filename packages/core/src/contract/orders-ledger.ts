@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "../faults.js";
+import { StoreRejected, StoreUnavailable } from "../faults.js";
 import { expectEqual, expectFault, type ContractCase } from "./case.js";
 import { draftOf, draftsOf, givenProduct, PRODUCT, productOf, told, type DatabaseHarness } from "./given.js";
 
@@ -88,6 +88,25 @@ export const ledgerCases: ContractCase<DatabaseHarness>[] = [
         ),
       );
       expectEqual((await harness.products.find(PRODUCT))?.epoch, 11, "the epoch");
+    },
+  },
+  {
+    name: "moves the epoch to a later one only, also within one transaction, and writes nothing otherwise",
+    async run(harness) {
+      await givenProduct(harness);
+      await harness.orders.withLedger(PRODUCT, (ledger) => ledger.moveEpoch(3));
+      for (const moves of [[2], [3], [5, 4], [5, 5]]) {
+        const moving = harness.orders.withLedger(PRODUCT, async (ledger) => {
+          for (const epoch of moves) await ledger.moveEpoch(epoch);
+        });
+        await expectFault(moving, StoreRejected, `moving to ${moves.join(", then to ")}`);
+        expectEqual((await harness.products.find(PRODUCT))?.epoch, 3, "the epoch");
+      }
+      await harness.orders.withLedger(PRODUCT, async (ledger) => {
+        await ledger.moveEpoch(4);
+        await ledger.moveEpoch(5);
+      });
+      expectEqual((await harness.products.find(PRODUCT))?.epoch, 5, "the epoch in the end");
     },
   },
   {

@@ -1,4 +1,5 @@
-import { expectEqual, type ContractCase } from "./case.js";
+import { StoreRejected } from "../faults.js";
+import { expectEqual, expectFault, type ContractCase } from "./case.js";
 import { committed, draftOf, draftsOf, givenProduct, orderOf, PRODUCT, told, type DatabaseHarness } from "./given.js";
 
 export const voidCases: ContractCase<DatabaseHarness>[] = [
@@ -75,6 +76,22 @@ export const voidCases: ContractCase<DatabaseHarness>[] = [
         ["created 1"],
         "the buyer's next attempt",
       );
+    },
+  },
+  {
+    name: "refuses commits and voids of a product that is not there; none of either are answered by nothing",
+    async run(harness) {
+      const { orders } = harness;
+      await expectFault(orders.commit(PRODUCT, 1, [draftOf(1)]), StoreRejected, "a commit");
+      await expectFault(orders.void(PRODUCT, [draftOf(1)]), StoreRejected, "a void");
+      expectEqual(
+        [await orders.commit(PRODUCT, 1, []), await orders.void(PRODUCT, [])],
+        [[], []],
+        "the answers to none",
+      );
+      await givenProduct(harness);
+      expectEqual((await orders.commit(PRODUCT, 1, [draftOf(1)])).map(told), ["created 1"], "the refused id, later");
+      expectEqual(await orders.void(PRODUCT, []), [], "the answers to none where the product is there");
     },
   },
 ];

@@ -33,6 +33,13 @@ export const productsContract: ContractCase<ProductsHarness>[] = [
     },
   },
   {
+    name: "begins each ledger at epoch 0 and revision 0 with nothing committed and nothing sold, whatever its creator says",
+    async run({ products }) {
+      await products.create([productOf({ epoch: 3, revision: 2, committed: 5, soldQuantity: 4 })]);
+      expectEqual(await products.find(PRODUCT), productOf(), "the product");
+    },
+  },
+  {
     name: "changes nothing when a product is created again under the same id",
     async run(harness) {
       const product = await givenProduct(harness);

@@ -1,4 +1,5 @@
 import { withholder, type Change } from "../change.js";
+import { StoreRejected } from "../faults.js";
 import { buyerOrder, unitsOf, type Ledger, type Order } from "../order.js";
 import type { Product } from "../product.js";
 import type { CommitAnswer, LockedLedger } from "../ports/orders.js";
@@ -40,7 +41,7 @@ export function noBooks(): Books {
 export function openBook(product: Product): Book {
   const counts = { soldQuantity: 0, committed: 0, lastNumber: 0 };
   return {
-    product,
+    product: { ...product, epoch: 0, revision: 0 },
     ...counts,
     rows: new Map(),
     orders: [],
@@ -58,7 +59,7 @@ export function productOf({ product, committed, soldQuantity }: Book): Product {
 /** Runs `work` alone on a product's rows. */
 export async function locked<T>(books: Books, productId: string, work: (book: Book) => Promise<T> | T): Promise<T> {
   const book = books.ofProduct.get(productId);
-  if (!book) throw new Error(`no ledger for product ${productId}`);
+  if (!book) throw new StoreRejected("orders", { cause: new RangeError(`no ledger for product ${productId}`) });
   const before = book.unlocked;
   let unlock = (): void => undefined;
   book.unlocked = new Promise((resolve) => (unlock = resolve));

@@ -18,8 +18,8 @@ export interface MemoryOptions {
 /** Every port in process memory. What they hold is gone with the process. */
 export function createMemoryAdapters(options: MemoryOptions = {}): FlashSalePorts {
   const { clock = systemClock, ids = systemIds, lockTtlMs = 10_000 } = options;
-  const { inventory, loading, inventoryChanges } = createMemoryInventory({ clock, lockTtlMs });
   const locks = createMemoryLocks({ clock });
+  const { inventory, loading, inventoryChanges } = createMemoryInventory({ clock, lockTtlMs, locks });
   const admission = lockThenHold(locks, inventory, { lockTtlMs });
   const announcements = createMemoryAnnouncements();
   const hot = { inventory, loading, inventoryChanges, locks, admission, announcements };

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.js";
 import type { InventoryChanges } from "../ports/inventory-changes.js";
 import type { Inventory, InventoryLoading } from "../ports/inventory.js";
+import { purchaseLock, type Locks } from "../ports/locks.js";
 import { apply, withhold } from "./stock-changes.js";
 import { endHolds, hold, statusOf, type Stock } from "./stock.js";
 
@@ -14,19 +15,28 @@ export interface MemoryInventory {
   readonly stocks: Stocks;
 }
 
+export interface MemoryInventoryOptions {
+  readonly clock: Clock;
+  /** Life of a hold, in milliseconds. */
+  readonly lockTtlMs: number;
+  /** The locks beside it, of which a cancelled order's is let go. None: that lock goes by itself. */
+  readonly locks?: Locks;
+}
+
 export interface Stocks {
   readonly ofProduct: Map<string, Stock>;
   readonly lastEpochs: Map<string, number>;
 }
 
 /** The inventory in process memory: for tests, for embedding, and as the readable form of what the Redis scripts do. */
-export function createMemoryInventory({ clock, lockTtlMs }: { clock: Clock; lockTtlMs: number }): MemoryInventory {
+export function createMemoryInventory(options: MemoryInventoryOptions): MemoryInventory {
+  const { clock, lockTtlMs } = options;
   const stocks: Stocks = { ofProduct: new Map(), lastEpochs: new Map() };
 
   return {
     inventory: memoryInventory(stocks, clock, lockTtlMs),
     loading: memoryLoading(stocks),
-    inventoryChanges: memoryChanges(stocks, clock, lockTtlMs),
+    inventoryChanges: memoryChanges(stocks, options),
     lose() {
       stocks.ofProduct.clear();
       stocks.lastEpochs.clear();
@@ -90,7 +100,7 @@ function memoryInventory(stocks: Stocks, clock: Clock, lockTtlMs: number): Inven
   };
 }
 
-function memoryChanges(stocks: Stocks, clock: Clock, lockTtlMs: number): InventoryChanges {
+function memoryChanges(stocks: Stocks, { clock, lockTtlMs, locks }: MemoryInventoryOptions): InventoryChanges {
   return {
     withhold: async (request) => {
       const stock = inService(stocks, request.productId, request.epoch);
@@ -98,7 +108,11 @@ function memoryChanges(stocks: Stocks, clock: Clock, lockTtlMs: number): Invento
     },
     apply: async (epoch, change) => {
       const stock = inService(stocks, change.productId, epoch);
-      return stock ? apply(stock, change) : { kind: "not-in-service" };
+      if (!stock) return { kind: "not-in-service" };
+      const answer = apply(stock, change);
+      if (locks && answer.kind === "applied" && change.kind === "cancel")
+        await locks.release(purchaseLock(change.productId, epoch, change.userId), change.id);
+      return answer;
     },
   };
 }
@@ -124,6 +138,8 @@ function memoryLoading(stocks: Stocks): InventoryLoading {
       const stock = inService(stocks, productId, epoch);
       if (!stock) return "not-in-service";
       if (stock.terms.revision !== revision) return "behind";
+      // A late teacher could tell of an order that is still held here, and its confirm would count it again.
+      if (stock.buyersLoaded) return "taught";
       for (const { userId, orders } of buyers) if (!stock.buyers.has(userId)) stock.buyers.set(userId, orders);
       return "taught";
     },

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "../faults.js";
+import { StoreRejected, StoreUnavailable } from "../faults.js";
 import { buyerOrder, type Order } from "../order.js";
 import type { Clock } from "../ports/clock.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
@@ -10,10 +10,14 @@ const LOCK_LIMIT_MS = 1_000;
 export function memoryOrders(books: Books, clock: Clock): Orders {
   const { ofProduct, productOfOrder } = books;
   return {
-    commit: (productId, epoch, drafts) =>
-      locked(books, productId, (book) => drafts.map((draft) => decide(books, book, epoch, draft))),
-    void: (productId, reservations) =>
-      locked(books, productId, (book) => reservations.map((reservation) => voidRow(book, reservation))),
+    commit: async (productId, epoch, drafts) =>
+      drafts.length === 0
+        ? []
+        : locked(books, productId, (book) => drafts.map((draft) => decide(books, book, epoch, draft))),
+    void: async (productId, reservations) =>
+      reservations.length === 0
+        ? []
+        : locked(books, productId, (book) => reservations.map((reservation) => voidRow(book, reservation))),
     find: async (id) => {
       const row = ofProduct.get(productOfOrder.get(id) ?? "")?.rows.get(id);
       return row && row.status !== "void" ? row : null;
@@ -26,7 +30,12 @@ export function memoryOrders(books: Books, clock: Clock): Orders {
         const late = clock.sleep(LOCK_LIMIT_MS).then(() => {
           throw new StoreUnavailable("orders", "none");
         });
-        const result = await Promise.race([work(lockedLedger(books, book, (next) => (epoch = next))), late]);
+        const moveEpoch = (next: number) => {
+          // Never back: an older epoch's inventory would be believed again.
+          if (next > epoch) epoch = next;
+          else throw new StoreRejected("orders", { cause: new RangeError(`epoch ${next} is not a later one`) });
+        };
+        const result = await Promise.race([work(lockedLedger(books, book, moveEpoch)), late]);
         book.product = { ...book.product, epoch };
         return result;
       });

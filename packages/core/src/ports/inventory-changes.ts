@@ -36,7 +36,7 @@ export interface InventoryChanges {
   /**
    * Applies a change if it is the next one. Terms: the total's difference goes into stock, less what was withheld for it.
    * Cancel: the units of the hold or of the purchase go back, whichever stands, and the order stays known with 0 units; of a buyer not
-   * taught yet only the units. Repeating it is safe.
+   * taught yet only the units. A store that keeps the buyers' locks as well lets the order's own go. Repeating it is safe.
    */
   apply(epoch: number, change: Change): Promise<ApplyAnswer>;
 }

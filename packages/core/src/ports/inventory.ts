@@ -110,7 +110,8 @@ export interface InventoryLoading {
   /** The last epoch put in service here, whole or not; 0 where there is none. */
   lastEpoch(productId: string): Promise<number>;
   /**
-   * Tells the orders of buyers the inventory does not know yet. A known buyer stays as it is: repeating is safe. `revision` is what
+   * Tells the orders of buyers the inventory does not know yet. A known buyer stays as it is: repeating is safe; after
+   * `finishTeaching` everybody is known, and nothing is told any more. `revision` is what
    * the inventory was at before the orders were read: "behind" says that it has moved on, a cancelled order among what is told, perhaps:
    * read again.
    */

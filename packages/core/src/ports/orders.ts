@@ -23,7 +23,7 @@ export interface LockedLedger extends Ledger {
    * back: an inventory whose load comes late must not be taken for a newer one of the same number.
    */
   nextEpoch(atLeast: number): Promise<number>;
-  /** Writes the new epoch; in force when the lock is let go. */
+  /** Writes the new epoch; in force when the lock is let go. Throws StoreRejected unless it is a later one. */
   moveEpoch(epoch: number): Promise<void>;
   /** Of these reservations, those whose confirmed order stands, with its units. */
   confirmed(reservationIds: readonly string[]): Promise<{ readonly id: string; readonly units: number }[]>;
@@ -33,13 +33,14 @@ export interface LockedLedger extends Ledger {
 export interface Orders {
   /**
    * Decides every reservation of one product, in the order given, in one transaction under the ledger's lock: the answers are in
-   * the same order. Ids are distinct. Repeating it is safe: what stands is the answer.
+   * the same order. Ids are distinct, and made for one product: of two that are sent one new id at the very same moment both may take it. Repeating it is safe: what stands is the answer. Throws StoreRejected where there is no such product;
+   * none are answered by nothing, whatever the product.
    */
   commit(productId: string, epoch: number, drafts: readonly OrderDraft[]): Promise<CommitAnswer[]>;
   /**
    * Writes a void under each id that has no row yet, and answers what stands under each, in the order given; "changed": a change to
    * the product, for which the units were withheld. An id that stands for somebody else is "void" as well: it will never be an order of
-   * this reservation's buyer.
+   * this reservation's buyer. No such product, and none: as `commit`.
    */
   void(productId: string, reservations: readonly Reservation[]): Promise<("void" | "changed" | Order["status"])[]>;
   /** The order under an id; null for a void. */

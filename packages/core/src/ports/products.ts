@@ -2,7 +2,7 @@ import type { Product } from "../product.js";
 
 /** The durable catalogue. Reads are never cached by an adapter: the epoch they carry is the ledger's of this moment. */
 export interface Products {
-  /** Stores products and their ledger rows, epoch 0, all or none. One whose id is there already stays as it is. */
+  /** Stores products and their ledger rows, of epoch 0, revision 0 and nothing committed, all or none. One whose id is there already stays as it is. */
   create(products: readonly Product[]): Promise<void>;
   find(id: string): Promise<Product | null>;
   /** The product created last. */

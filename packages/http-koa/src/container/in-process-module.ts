@@ -18,8 +18,8 @@ const memory = token<MemoryInventory>("memory inventory");
  */
 export const inProcessModule = new ContainerModule((load) => {
   const { config, clock, inventory, locks } = tokens;
-  provide(load, memory, [clock, config, dataFolder], (clock, { saleLockTtlMs }, _folder) =>
-    createMemoryInventory({ clock, lockTtlMs: saleLockTtlMs }),
+  provide(load, memory, [clock, config, locks, dataFolder], (clock, { saleLockTtlMs }, locks, _folder) =>
+    createMemoryInventory({ clock, lockTtlMs: saleLockTtlMs, locks }),
   );
   provide(load, inventory, [memory], ({ inventory }) => inventory);
   provide(load, tokens.loading, [memory], ({ loading }) => loading);
