@@ -36,7 +36,7 @@ export async function compare(
   try {
     for (const [index, step] of sequence.steps.entries()) {
       const answers = await onReal(sides, names, step);
-      step.operations.forEach((operation, at) => void witness(operation, answers[at]));
+      for (const [at, operation] of step.operations.entries()) witness(operation, answers[at]);
       const real = answers.map(textOf);
       const expected: string[][] = [];
       candidates = await explaining(candidates, sequence, names, step, real, expected);

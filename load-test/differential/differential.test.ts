@@ -83,7 +83,7 @@ describe("The real adapters against their specification", function () {
 
 describe("The command line of the differential run", () => {
   it("has defaults, and takes a seed, a number and a sequence", () => {
-    expect(optionsOf(["--seed", "3"])).to.deep.equal({
+    expect(optionsOf(["--seed", "3", "--jobs", "4"])).to.deep.equal({
       sequences: 10_000,
       seed: 3,
       jobs: 4,

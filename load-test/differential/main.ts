@@ -9,16 +9,17 @@ import { optionsOf, USAGE, type Options } from "./options.js";
 import { documentOf, evidenceOf, findingOf } from "./report.js";
 import { run } from "./run.js";
 import { startStage } from "./stage.js";
+import { runOnThreads } from "./threads.js";
 
 const PROGRESS_EVERY_MS = 10_000;
 const fileOf = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
 
 async function many({ sequences, seed, jobs, write }: Options): Promise<number> {
-  await using stage = await startStage(jobs);
+  await using stage = await startStage(0);
   const startedAtMs = Date.now();
   let saidAtMs = startedAtMs;
-  const outcome = await run({
-    lanes: stage.lanes,
+  const outcome = await runOnThreads(stage, {
+    jobs,
     seed,
     sequences,
     progress(done) {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
 export interface Options {
@@ -19,7 +20,7 @@ Ends with 1 where an answer differs, or a kind of answer never came.
 
   --sequences  how many (10000)
   --seed       the first one's seed; each has the next (by the clock)
-  --jobs       how many are under way at once, each in a database of its own (4)
+  --jobs       threads that run them (as many as there are cores)
   --write      puts what was seen into docs/differential.md and docs/evidence/differential.json
   --sequence   the sequence of this seed alone
   --trace      every operation of it, with its answer
@@ -32,7 +33,7 @@ export const optionsOf = (args: readonly string[]): Options | undefined => {
     options: {
       sequences: { type: "string", default: "10000" },
       seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-      jobs: { type: "string", default: "4" },
+      jobs: { type: "string", default: String(availableParallelism()) },
       write: { type: "boolean", default: false },
       sequence: { type: "string" },
       trace: { type: "boolean", default: false },

@@ -39,7 +39,7 @@ function faultOf(fault: unknown): unknown {
 }
 
 function answerOf(side: Side, names: Names, operation: Operation): Promise<unknown> {
-  const { products, orders, orderPages, changes } = side;
+  const { products, orders, changes } = side;
   const own = <T>(list: readonly T[], idOf: (item: T) => string) =>
     list.filter((item) => names.productIds.includes(idOf(item)));
   switch (operation.kind) {
@@ -78,21 +78,10 @@ function answerOf(side: Side, names: Names, operation: Operation): Promise<unkno
       return orders.ofBuyer(names.product(operation.product), operation.user);
     case "with ledger":
       return withLedger(side, names, operation);
-    case "search": {
-      const filter = {
-        productId: operation.product === null ? null : names.product(operation.product),
-        userId: operation.user,
-      };
-      const after = operation.after && {
-        productId: names.product(operation.after.product),
-        number: operation.after.number,
-      };
-      return orderPages.search(filter, after, operation.limit).then((found) => own(found, (order) => order.productId));
-    }
+    case "search":
     case "page of orders":
-      return orderPages.orders(names.product(operation.product), operation.after, operation.limit);
     case "page of buyers":
-      return orderPages.buyers(names.product(operation.product), operation.after, operation.limit);
+      return pageOf(side, names, operation);
     case "change": {
       const { product, change, edit, withheld } = operation;
       return changes.change(names.product(product), names.change(change), edit, withheld);
@@ -114,7 +103,33 @@ function answerOf(side: Side, names: Names, operation: Operation): Promise<unkno
   }
 }
 
-/** Its time is one that passed between: only what was so before can be told from what is so now. */
+function pageOf(
+  { orderPages }: Side,
+  names: Names,
+  operation: Extract<Operation, { kind: "search" | "page of orders" | "page of buyers" }>,
+): Promise<unknown> {
+  switch (operation.kind) {
+    case "search": {
+      const filter = {
+        productId: operation.product === null ? null : names.product(operation.product),
+        userId: operation.user,
+      };
+      const after = operation.after && {
+        productId: names.product(operation.after.product),
+        number: operation.after.number,
+      };
+      return orderPages
+        .search(filter, after, operation.limit)
+        .then((found) => found.filter(({ productId }) => names.productIds.includes(productId)));
+    }
+    case "page of orders":
+      return orderPages.orders(names.product(operation.product), operation.after, operation.limit);
+    case "page of buyers":
+      return orderPages.buyers(names.product(operation.product), operation.after, operation.limit);
+  }
+}
+
+/** What they answer depends on the millisecond, unless time went by. */
 const LOOKS_AT_TIME: ReadonlySet<Operation["kind"]> = new Set(["hold", "admit", "withhold", "expired", "acquire"]);
 
 async function hotAnswerOf(side: Side, names: Names, operation: HotOperation): Promise<unknown> {

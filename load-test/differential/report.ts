@@ -44,6 +44,7 @@ compared where an inventory is in service; elsewhere it guards nothing.
 | sequences | ${String(sequences)} |
 | operations | ${String(tally.operations())} |
 | sets of operations at once | ${String(sets)} |
+| sequences begun again: a store gave up in its own time | ${String(outcome.repeated)} |
 | differences | ${finding ? "1" : "0"} |
 | kinds of answers that never came | ${missing.length === 0 ? "0" : missing.join("; ")} |
 | seconds | ${(tookMs / 1000).toFixed(0)} |
@@ -72,6 +73,7 @@ export const evidenceOf = ({ outcome, options, tookMs }: Report): unknown => {
       "first seed": options.seed,
       operations: tally.operations(),
       "sets at once": sets,
+      "begun again": outcome.repeated,
       differences: finding ? 1 : 0,
       "kinds of answers that never came": tally.missing().length,
       seconds: Math.round(tookMs / 1000),

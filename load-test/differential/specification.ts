@@ -56,7 +56,7 @@ export function createSpecification(holds: Sequence["holds"]): Specification {
       kept = createMemoryLocks({ clock });
       owners.clear();
     },
-    changeReplicationId: async () => memory.snapshot()(),
+    changeReplicationId: async () => memory.stocks.ofProduct.clear(),
     pass: async () => void (nowMs += PASSED_MS),
     rows: async (productId) => rowsOf(database, productId),
     async state({ productIds }) {
