@@ -99,7 +99,7 @@ async function explaining(
 }
 
 /** Every order of so many. */
-export function orders(count: number): number[][] {
+function orders(count: number): number[][] {
   if (count === 0) return [[]];
   return orders(count - 1).flatMap((order) =>
     Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),

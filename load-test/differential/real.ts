@@ -9,7 +9,7 @@ import type { Sequence } from "./operation.js";
 import { LONG_MS, OVER_MS, type Side } from "./side.js";
 
 /** As many operations as there are at once. */
-export const CONNECTIONS = 3;
+const CONNECTIONS = 3;
 /** Timers end a millisecond early at times, and the server counts in its own milliseconds. */
 const PASSED_MS = 4;
 /** The tables stay small: what scans them is about the product, not about the runs before. */
