@@ -5,6 +5,7 @@ import type { Ledger, Order } from "../order.js";
 import type { ApplyAnswer } from "../ports/inventory-changes.js";
 import type { InventoryStatus } from "../ports/inventory.js";
 import type { CommitAnswer } from "../ports/orders.js";
+import type { Product } from "../product.js";
 import type { OrderDraft, Reservation } from "../reservation.js";
 import type { Journal } from "./journal.js";
 import type { SalePlan } from "./plan.js";
@@ -14,6 +15,8 @@ export interface Invariants {
   /** After every write to the orders of a product: I1, I3, I6, numbers and revisions without a gap, one order a key. */
   written(productId: string): void;
   answered(answer: CommitAnswer, draft: OrderDraft | undefined): void;
+  /** Nobody is admitted outside the window that the ledger had at the inventory's revision. */
+  admitted(revision: number, reservation: Reservation): void;
   /** Units go back only after a void stands; a purchase only after its order. */
   releasing(productId: string, reservations: readonly Reservation[]): void;
   confirming(productId: string, reservations: readonly Reservation[]): void;
@@ -38,6 +41,8 @@ interface Seen {
   rowsLimit: number;
   /** The last change that lowered the limit, and when the inventory had followed it. */
   lowered: { readonly revision: number; followedMs: number };
+  /** As it was put on sale. */
+  readonly opened: Pick<Product, "saleStartAtMs" | "saleEndAtMs">;
   readonly prices: Set<number>;
   readonly unitsOfBuyer: Map<string, number>;
   readonly orderOfPurchase: Map<string, string>;
@@ -74,6 +79,7 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
       ...{ total: planned.totalQuantity, limit: planned.perUserLimit },
       ...{ rowsTotal: product.totalQuantity, rowsLimit: product.perUserLimit },
       lowered: { revision: 0, followedMs: 0 },
+      opened: product,
       prices: new Set([product.priceMinor]),
       unitsOfBuyer: new Map(),
       orderOfPurchase: new Map(),
@@ -185,6 +191,15 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
       const { followedMs = 0 } = seen.get(draft.productId)?.lowered ?? {};
       if (cause === "limit" && draft.admittedAtMs <= followedMs) return;
       violated("soundness", `the ledger had to refuse (${cause}) what the inventory had admitted`);
+    },
+
+    admitted(revision, { id, productId, epoch, admittedAtMs }) {
+      const book = database.inspect(productId);
+      if (!book || isTainted(productId, epoch)) return;
+      const changed = book.changes.slice(0, revision).findLast(({ kind }) => kind === "terms");
+      const { saleStartAtMs, saleEndAtMs } = changed?.kind === "terms" ? changed.terms : seenOf(book).opened;
+      if (admittedAtMs < saleStartAtMs || admittedAtMs >= saleEndAtMs)
+        violated("soundness", `${id} is admitted at ${admittedAtMs}, outside ${saleStartAtMs} to ${saleEndAtMs}`);
     },
 
     releasing(productId, reservations) {

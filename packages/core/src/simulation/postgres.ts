@@ -13,6 +13,10 @@ export interface PostgresGuards {
   readonly countsAfterTheWait: boolean;
   /** So is the epoch read. */
   readonly readsEpochAfterTheWait: boolean;
+  /** What the inventory has admitted is committed only under the total … */
+  readonly capsTheTotal: boolean;
+  /** … and within its buyer's limit. */
+  readonly keepsTheLimit: boolean;
   /** A transaction whose client does nothing is rolled back. */
   readonly endsIdleTransactions: boolean;
 }
@@ -20,6 +24,8 @@ export interface PostgresGuards {
 export const ALL_GUARDS: PostgresGuards = {
   countsAfterTheWait: true,
   readsEpochAfterTheWait: true,
+  capsTheTotal: true,
+  keepsTheLimit: true,
   endsIdleTransactions: true,
 };
 
@@ -96,7 +102,7 @@ export function createSimulatedPostgres({ scheduler, random, slowestUs, guards }
       ...orders,
       commit: (productId, epoch, drafts) =>
         write(productId, (seen) =>
-          withStale(books.ofProduct.get(productId), seen, guards, () => orders.commit(productId, epoch, drafts)),
+          decidedBy(books.ofProduct.get(productId), seen, guards, () => orders.commit(productId, epoch, drafts)),
         ),
       void: (productId, reservations) => write(productId, () => orders.void(productId, reservations)),
       withLedger: (productId, work) => locked(productId, () => orders.withLedger(productId, work)),
@@ -121,22 +127,29 @@ export function createSimulatedPostgres({ scheduler, random, slowestUs, guards }
   };
 }
 
-/** Runs a commit that decides, where a guard is taken out, by what its statement saw before it had the lock. */
-async function withStale<T>(
+const WITHOUT_END = 1_000_000;
+
+/** Runs a commit that decides, where a guard is taken out, by less than the ledger has by now. */
+async function decidedBy<T>(
   book: Book | undefined,
   seen: Book | undefined,
-  { countsAfterTheWait, readsEpochAfterTheWait }: PostgresGuards,
+  guards: PostgresGuards,
   commit: () => Promise<T>,
 ): Promise<T> {
-  if (!book || !seen || (countsAfterTheWait && readsEpochAfterTheWait)) return commit();
-  const missed = countsAfterTheWait ? 0 : book.committed - seen.committed;
-  const { epoch } = book.product;
+  if (!book || !seen) return commit();
+  const { product } = book;
+  const missed = guards.countsAfterTheWait ? 0 : book.committed - seen.committed;
   book.committed -= missed;
-  if (!readsEpochAfterTheWait) book.product = { ...book.product, epoch: seen.product.epoch };
+  book.product = {
+    ...product,
+    epoch: guards.readsEpochAfterTheWait ? product.epoch : seen.product.epoch,
+    totalQuantity: guards.capsTheTotal ? product.totalQuantity : WITHOUT_END,
+    perUserLimit: guards.keepsTheLimit ? product.perUserLimit : WITHOUT_END,
+  };
   try {
     return await commit();
   } finally {
     book.committed += missed;
-    book.product = { ...book.product, epoch };
+    book.product = product;
   }
 }

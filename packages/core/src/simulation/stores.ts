@@ -84,7 +84,10 @@ function watchedInventory(inventory: Inventory, invariants: Invariants): Invento
     ...inventory,
     async hold(request, lock) {
       const answer = await inventory.hold(request, lock);
-      if (answer.kind === "held") await invariants.offered(request.productId);
+      if (answer.kind === "held") {
+        invariants.admitted(answer.revision, answer.reservation);
+        await invariants.offered(request.productId);
+      }
       return answer;
     },
     async confirm(productId, epoch, reservations) {

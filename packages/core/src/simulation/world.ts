@@ -1,5 +1,6 @@
 import type { FlashSalePorts } from "../flash-sale.js";
 import type { MemoryDatabase } from "../memory/database.js";
+import type { Stocks } from "../memory/inventory.js";
 import type { Ids } from "../ports/ids.js";
 import { createHotStore, type HotStore } from "./hot-store.js";
 import { createSimulatedIds } from "./ids.js";
@@ -57,8 +58,8 @@ export interface Guards extends PostgresGuards {
 export interface WorldOptions {
   readonly seed: number;
   readonly traced?: boolean;
-  /** Changes the stores' wiring, to see that a guard which is taken out is missed. */
-  readonly rewire?: (stores: Stores) => Stores;
+  /** Changes the stores' wiring, to see that a guard which is taken out is missed. `stocks`: what a server of the hot store holds. */
+  readonly rewire?: (stores: Stores, stocks: Stocks) => Stores;
   /** Changes a process' own wiring, for the same end. */
   readonly rewireProcess?: (ports: FlashSalePorts) => FlashSalePorts;
   readonly guards?: Partial<Guards>;
@@ -81,9 +82,9 @@ export function createWorld(options: WorldOptions): World {
   const observer = createObserver(scheduler.elapsedMs);
   const hot: HotStore = createHotStore({
     ...{ clock, lockTtlMs: plan.lockTtlMs, random },
-    wire: ({ inventory, loading, inventoryChanges }, locks) => {
+    wire: ({ inventory, loading, inventoryChanges, stocks }, locks) => {
       const bare = { products, orders, orderPages, changes, inventory, loading, inventoryChanges, locks };
-      return watched(observer.watch(rewire(bare)), invariants, journal);
+      return watched(observer.watch(rewire(bare, stocks)), invariants, journal);
     },
   });
 
