@@ -38,6 +38,7 @@ const withoutFaults = (plan: Plan): Plan => ({
 const lookAway: Invariants = {
   written: () => undefined,
   answered: () => undefined,
+  admitted: () => undefined,
   releasing: () => undefined,
   confirming: () => undefined,
   loaded: () => undefined,
