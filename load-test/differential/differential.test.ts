@@ -10,7 +10,7 @@ import { startStage, type Stage } from "./stage.js";
 const SEED = 1;
 const SEQUENCES = 300;
 /** A guard that is missing shows within so many sequences. */
-const SOON = 100;
+const SOON = 300;
 
 /** Takes a guard out of a text that has it exactly once. */
 function without(text: string, guard: string, instead: string): string {
@@ -75,7 +75,7 @@ describe("The real adapters against their specification", function () {
     const stores = await stage.spoilt({
       sql: spoiltFunction("commit_reservations", guard, "from ledger l where l.product_id = p_product"),
     });
-    const { finding } = await run({ lanes: [stores], seed: SEED, sequences: 300 });
+    const { finding } = await run({ lanes: [stores], seed: SEED, sequences: 1_000 });
     expect(finding).not.to.equal(null);
     expect(finding?.sequence.steps.some(({ operations }) => operations.length > 1)).to.equal(true);
   });
