@@ -10,6 +10,7 @@ export interface ProductEdit {
   readonly price?: number;
   readonly perUserLimit?: number;
   /** ISO 8601. */
+  readonly saleStartAt?: string;
   readonly saleEndAt?: string;
 }
 
@@ -48,14 +49,34 @@ export const openAdmin = (urls: readonly string[], { productId, history }: Shop)
   };
 
   return {
-    change: (node, edit) => ask(node, "PATCH", product, edit),
+    async change(node, edit) {
+      const { totalQuantity = null, perUserLimit = null } = edit;
+      const call = { kind: "change", totalQuantity, perUserLimit, ...underWay(productId) } as const;
+      const answered = history.recordAdmin(call);
+      const heard = await ask(node, "PATCH", product, edit);
+      const answers = { done: "changed", refused: "refused", unknown: "unknown" } as const;
+      answered({ ...call, ...endOf(heard), answer: answers[heard.kind] });
+      return heard;
+    },
     async cancel(node, orderId) {
       history.recordCancel(orderId, false);
+      const call = { kind: "cancel", orderId, ...underWay(productId) } as const;
+      const answered = history.recordAdmin(call);
       const heard = await ask(node, "POST", `/admin/orders/${orderId}/cancel`, {});
       if (heard.kind === "done") history.recordCancel(orderId, true);
+      const answers = { done: "cancelled", refused: "no-such-order", unknown: "unknown" } as const;
+      answered({ ...call, ...endOf(heard), answer: answers[heard.kind] });
       return heard;
     },
     rebuild: (node) => ask(node, "POST", `${product}/rebuild`, {}),
     reconcile: (node, { fix = false } = {}) => ask(node, "POST", `${product}/reconcile`, { fix }),
   };
 };
+
+const underWay = (productId: string) =>
+  ({ productId, askedAtMs: Date.now(), answeredAtMs: Number.POSITIVE_INFINITY, answer: "unknown" }) as const;
+
+/** What nobody knows the end of may take effect at any later time. */
+const endOf = ({ kind }: AdminHeard): { readonly answeredAtMs: number } => ({
+  answeredAtMs: kind === "unknown" ? Number.POSITIVE_INFINITY : Date.now() + 1,
+});

@@ -1,14 +1,17 @@
 // One API process of a fault run: the product's own container and app, with faults planted around the ports. Started by api-fleet.ts.
 import { createFlashSale, type FlashSalePorts } from "@flash-sale/core";
-import { createApp, createLog, readConfig, tokens, wire } from "@flash-sale/http-koa";
+import { createApp, createLog, readConfig, tokens, wire, type App } from "@flash-sale/http-koa";
 import { faultyPorts, type FaultPlan } from "./faulty-ports.js";
+import { skewThisProcess } from "./skew.js";
 
 const { FAULTS: faults = "{}", ...environment } = process.env;
-const config = readConfig(environment);
+const plan = JSON.parse(faults) as FaultPlan;
+if (plan.clock !== undefined) skewThisProcess(plan.clock);
+const config = readConfig({ ...environment, ...plan.wholeApp });
 const log = createLog(config.logLevel);
 const wired = wire(config, log, { keepsHouse: true });
 
-const ports: FlashSalePorts = {
+const portsOf = async (): Promise<FlashSalePorts> => ({
   products: await wired.get(tokens.products),
   inventory: await wired.get(tokens.inventory),
   loading: await wired.get(tokens.loading),
@@ -21,17 +24,23 @@ const ports: FlashSalePorts = {
   announcements: await wired.get(tokens.announcements),
   clock: await wired.get(tokens.clock),
   ids: await wired.get(tokens.ids),
-};
-const app = createApp({
-  sale: createFlashSale(faultyPorts(ports, JSON.parse(faults) as FaultPlan)),
-  products: ports.products,
-  orderPages: ports.orderPages,
-  stores: [await wired.get(tokens.inventoryStore), await wired.get(tokens.ordersStore)],
-  clock: ports.clock,
-  log,
-  adminApiKey: config.adminApiKey,
-  auth: config.auth,
-  // Its buyers ask until they know, some a hundred times a minute.
-  rateLimit: null,
 });
+
+const faultyApp = async (): Promise<App> => {
+  const ports = await portsOf();
+  return createApp({
+    sale: createFlashSale(faultyPorts(ports, plan)),
+    products: ports.products,
+    orderPages: ports.orderPages,
+    stores: [await wired.get(tokens.inventoryStore), await wired.get(tokens.ordersStore)],
+    clock: ports.clock,
+    log,
+    adminApiKey: config.adminApiKey,
+    auth: config.auth,
+    // Its buyers ask until they know, some a hundred times a minute.
+    rateLimit: null,
+  });
+};
+
+const app = plan.wholeApp === undefined ? await faultyApp() : await wired.get(tokens.app);
 app.listen(config.port, config.host);

@@ -6,14 +6,31 @@ const PATIENCE_MS = 20_000;
 
 export interface Shop extends AsyncDisposable {
   /** One purchase at one API process; it is recorded, whatever comes of it. */
-  buy(node: number, purchase: { userId: string; quantity: number; key?: string }): Promise<Heard>;
+  buy(node: number, purchase: Purchase): Promise<Heard>;
   readonly nodes: number;
   readonly productId: string;
   readonly history: History;
 }
 
+export interface Purchase {
+  readonly userId: string;
+  readonly quantity: number;
+  readonly key?: string;
+  /** The client hangs up this long after it asked. */
+  readonly cutAfterMs?: number;
+}
+
+/** What every sale may answer with; a row whose buyers do more says which codes come with that. */
+const REFUSALS = ["SOLD_OUT", "ALREADY_PURCHASED", "PURCHASE_IN_PROGRESS"];
+
 /** Buyers' way to a product, over HTTP: one address an API process. */
-export const openShop = (urls: readonly string[], productId: string, history: History): Shop => {
+export const openShop = (
+  urls: readonly string[],
+  productId: string,
+  history: History,
+  alsoForeseen: readonly string[] = [],
+): Shop => {
+  const refusals = [...REFUSALS, ...alsoForeseen];
   const agent = new Agent({
     headersTimeout: PATIENCE_MS,
     bodyTimeout: PATIENCE_MS,
@@ -21,7 +38,7 @@ export const openShop = (urls: readonly string[], productId: string, history: Hi
     pipelining: 1,
   });
 
-  const ask = async (url: string, userId: string, quantity: number, key: string | undefined): Promise<Heard> => {
+  const ask = async (url: string, { userId, quantity, key, cutAfterMs }: Purchase): Promise<Heard> => {
     try {
       const { statusCode, body } = await request(`${url}/api/v1/sale/purchase`, {
         method: "POST",
@@ -32,8 +49,9 @@ export const openShop = (urls: readonly string[], productId: string, history: Hi
           ...(key === undefined ? {} : { "idempotency-key": key }),
         },
         body: JSON.stringify({ productId, quantity }),
+        ...(cutAfterMs !== undefined && { signal: AbortSignal.timeout(cutAfterMs) }),
       });
-      return understand(statusCode, await body.text());
+      return understand(statusCode, await body.text(), refusals);
     } catch (fault) {
       const why = codeOf(fault);
       // Nobody listened: not a byte of it was sent.
@@ -45,12 +63,13 @@ export const openShop = (urls: readonly string[], productId: string, history: Hi
     productId,
     history,
     nodes: urls.length,
-    async buy(node, { userId, quantity, key }) {
+    async buy(node, purchase) {
       const url = urls[node];
       if (url === undefined) throw new Error(`there is no API process ${String(node)}`);
       const sentAtMs = Date.now();
-      const heard = await ask(url, userId, quantity, key);
-      const asked: Asked = { userId, quantity, node, key: key ?? null, sentAtMs, answeredAtMs: Date.now(), heard };
+      const heard = await ask(url, purchase);
+      const { userId, quantity, key = null } = purchase;
+      const asked: Asked = { userId, quantity, node, key, sentAtMs, answeredAtMs: Date.now(), heard };
       history.record(asked);
       return heard;
     },
@@ -64,10 +83,10 @@ interface Envelope {
   success: boolean;
   data?: ShownOrder;
   code?: string;
-  details?: { orderId?: string };
+  details?: { orderId?: string; orderIds?: string[]; unitsLeft?: number };
 }
 
-const understand = (status: number, text: string): Heard => {
+const understand = (status: number, text: string, refusals: readonly string[]): Heard => {
   const unexpected: Heard = { kind: "unexpected", what: `${String(status)} ${text.slice(0, 300)}` };
   let envelope: Envelope;
   try {
@@ -82,9 +101,10 @@ const understand = (status: number, text: string): Heard => {
       return data === undefined ? unexpected : { kind: "order", status, order: data };
     case 400:
     case 403:
-      return ["SOLD_OUT", "ALREADY_PURCHASED", "PURCHASE_IN_PROGRESS"].includes(code)
-        ? { kind: "refused", code }
-        : unexpected;
+    case 422:
+      if (!refusals.includes(code)) return unexpected;
+      if (code !== "ALREADY_PURCHASED") return { kind: "refused", code };
+      return { kind: "refused", code, orderIds: details?.orderIds ?? [], unitsLeft: details?.unitsLeft ?? 0 };
     case 429:
       return { kind: "not-sold", code };
     case 503:

@@ -1,4 +1,5 @@
 import { systemIds } from "@flash-sale/core/memory";
+import { checkClients } from "./client-checkers.js";
 import type { Facts, OrderRow } from "./facts.js";
 import type { Asked, ShownOrder } from "./history.js";
 
@@ -26,6 +27,7 @@ export const check = (
   ...checkRefusals(asked, facts, preloaded),
   ...checkEnds(facts),
   ...checkNumbers(facts),
+  ...checkClients(asked, facts),
 ];
 
 /** I1. */
@@ -152,8 +154,9 @@ const checkRefusals = (
   return found;
 };
 
+/** Neither under way, nor the answer to another request that came with the same key. */
 const isDefiniteRefusal = ({ heard }: Asked): boolean =>
-  heard.kind === "refused" && heard.code !== "PURCHASE_IN_PROGRESS";
+  heard.kind === "refused" && heard.code !== "PURCHASE_IN_PROGRESS" && heard.code !== "IDEMPOTENCY_KEY_REUSED";
 
 /** I6, in the hot store: a buyer's record has every order once, a cancelled one with 0 units, and nothing that ended otherwise. */
 export const checkEnds = ({ hot, orders }: Facts): Violation[] => {

@@ -15,6 +15,8 @@ export interface CrowdOptions {
   readonly budget: () => number;
   /** Units a visit asks for at most. */
   readonly maxQuantity: number;
+  /** Whether buyers are sent to an API process now, as a load balancer would. Default: always. */
+  readonly inRotation?: (node: number) => boolean;
 }
 
 const KEYED_TRIES = 200;
@@ -23,7 +25,8 @@ const KEYED_TRIES = 200;
  * Buyers of every kind, over all API processes, until they are stopped: some with a key, who ask until they know; some who ask once
  * and never come back; double clicks; and old buyers who want more.
  */
-export const startCrowd = (shop: Shop, { random, clients, budget, maxQuantity }: CrowdOptions): Crowd => {
+export const startCrowd = (shop: Shop, options: CrowdOptions): Crowd => {
+  const { random, clients, budget, maxQuantity, inRotation = () => true } = options;
   const visitors: string[] = [];
   let stopped = false;
   let keys = 0;
@@ -33,7 +36,11 @@ export const startCrowd = (shop: Shop, { random, clients, budget, maxQuantity }:
     visitors.push(userId);
     return userId;
   };
-  const anyNode = (): number => random.below(shop.nodes);
+  const anyNode = (): number => {
+    const nodes = Array.from({ length: shop.nodes }, (_, node) => node);
+    const serving = nodes.filter(inRotation);
+    return random.pick(serving.length > 0 ? serving : nodes);
+  };
 
   async function visit(): Promise<void> {
     const userId = visitors.length > 0 && random.chance(0.15) ? random.pick(visitors) : newVisitor();

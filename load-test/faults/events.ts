@@ -1,12 +1,18 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-
-/** Places in a purchase where a process can be killed. */
-export type KillPoint = "between admit and commit" | "between commit and confirm";
+import type { Blow, Point } from "./points.js";
 
 /** What an API process tells the row that runs it. */
 export type FaultEvent =
-  /** Written the moment before the process kills itself: the reservations that were at the point. */
-  | { readonly kind: "killed"; readonly point: KillPoint; readonly ids: readonly string[] }
+  /** Written the moment before the process kills or stops itself: the reservations that were at the point. */
+  | {
+      readonly kind: "struck";
+      readonly point: Point;
+      readonly blow: Blow;
+      readonly pid: number;
+      readonly ids: readonly string[];
+    }
+  /** Commits that found a void: their writer was late. */
+  | { readonly kind: "late"; readonly ids: readonly string[] }
   /** A commit whose end nobody knew. */
   | { readonly kind: "ambiguous"; readonly ids: readonly string[] }
   /** A process found that its inventory, of this epoch, was lost. */

@@ -9,17 +9,30 @@ import {
   type OrderDraft,
   type Orders,
 } from "@flash-sale/core";
-import { writeEvent, type KillPoint } from "./events.js";
+import { writeEvent } from "./events.js";
+import { claim, type Point } from "./points.js";
+import { shiftedDeadlines, type Skew } from "./skew.js";
+import { steppedPorts, type At } from "./stepped-ports.js";
 
 /** What is to go wrong in one API process; the row that starts it says so. */
 export interface FaultPlan {
   readonly node: number;
   /** Where the process tells what happened. */
   readonly events: string;
-  /** kill -9, by itself, when it comes to this point for the `passing`-th time with a buyer of this kind. */
-  readonly kill?: { readonly point: KillPoint; readonly passing: number; readonly buyer: BuyerKind };
+  /** The folder in which a row arms points: the process that comes to one is killed, or stopped, there. */
+  readonly points?: string;
+  /** Negative control: these points are struck, and not those that the seed chose. */
+  readonly kills?: readonly Point[];
+  /** Likewise, of rows that pause processes. */
+  readonly stops?: readonly Point[];
   /** Whoever finds the inventory lost waits here until this file is there: so all processes notice before one acts. */
   readonly barrier?: string;
+  /** The process's own clock is wrong from its start. */
+  readonly clock?: Skew;
+  /** What it is told of a hold's deadline is so far off. */
+  readonly deadlinesShiftedMs?: number;
+  /** Not the ports with faults around them, but the product's own app and all that is in it, with these settings. */
+  readonly wholeApp?: Readonly<Record<string, string>>;
   /** Negative control: takes a commit whose end nobody knows for one that failed, as the seed's program does. */
   readonly takesUnknownForVoid?: boolean;
   /** Negative control: answers 201 for every n-th batch without writing it. */
@@ -28,25 +41,33 @@ export interface FaultPlan {
   readonly releasesWithoutVoid?: boolean;
 }
 
-/** Who asks again has a key; who never does has none, and only the reaper can end what was begun for him. */
-export type BuyerKind = "asks again" | "never asks again";
-
-/** An id that was derived from a key is a UUIDv5. */
-export const kindOf = (reservationId: string): BuyerKind =>
-  reservationId[14] === "5" ? "asks again" : "never asks again";
-
 const BARRIER_PATIENCE_MS = 15_000;
 
 /** The ports of a process that will fail as planned, and that tells what struck. */
 export const faultyPorts = (ports: FlashSalePorts, plan: FaultPlan): FlashSalePorts => {
   const noticed = noticing(plan);
-  return {
+  const { inventory, orders } = ports;
+  const { deadlinesShiftedMs = 0 } = plan;
+  const admission = deadlinesShiftedMs === 0 ? ports.admission : shiftedDeadlines(ports.admission, deadlinesShiftedMs);
+  const faulty = {
     ...ports,
-    admission: noticingAdmission(ports.admission, noticed),
-    inventory: noticingInventory(ports.inventory, noticed),
-    orders: failingOrders(ports.orders, plan),
+    admission: noticingAdmission(admission, noticed),
+    inventory: noticingInventory(inventory, noticed),
+    orders: failingOrders(orders, plan),
   };
+  return plan.points === undefined ? faulty : steppedPorts(faulty, struckAt(plan, plan.points));
 };
+
+const struckAt =
+  ({ events, node }: FaultPlan, points: string): At =>
+  async (point, ids) => {
+    const blow = claim(points, point);
+    if (blow === null) return;
+    writeEvent(events, node, { kind: "struck", point, blow, pid: process.pid, ids });
+    process.kill(process.pid, blow);
+    // The signal is on its way; nothing after this line may happen before it.
+    await (blow === "SIGKILL" ? new Promise(() => undefined) : sleep(20));
+  };
 
 /** Called by whoever finds the inventory of `epoch` lost; settles when he may go on. */
 type Noticed = (epoch: number) => Promise<void>;
@@ -94,31 +115,17 @@ const noticingInventory = (inventory: Inventory, noticed: Noticed): Inventory =>
 });
 
 const failingOrders = (orders: Orders, plan: FaultPlan): Orders => {
-  const { events, node, kill, takesUnknownForVoid, forgetsEveryNthBatch } = plan;
-  let passings = 0;
+  const { events, node, takesUnknownForVoid, forgetsEveryNthBatch } = plan;
   let batches = 0;
-
-  async function dieAt(point: KillPoint, ids: readonly string[]): Promise<void> {
-    if (kill?.point !== point || !ids.some((id) => kindOf(id) === kill.buyer)) return;
-    passings += 1;
-    if (passings !== kill.passing) return;
-    writeEvent(events, node, { kind: "killed", point, ids });
-    process.kill(process.pid, "SIGKILL");
-    // The signal is on its way; nothing after this line may happen.
-    await new Promise(() => undefined);
-  }
 
   async function commit(productId: string, epoch: number, drafts: readonly OrderDraft[]): Promise<CommitAnswer[]> {
     const ids = drafts.map(({ id }) => id);
-    await dieAt("between admit and commit", ids);
     batches += 1;
     if (forgetsEveryNthBatch !== undefined && batches % forgetsEveryNthBatch === 0) return pretended(drafts, batches);
     try {
       const answers = await orders.commit(productId, epoch, drafts);
-      await dieAt(
-        "between commit and confirm",
-        ids.filter((_, index) => isCreated(answers[index])),
-      );
+      const late = ids.filter((_, index) => isLate(answers[index]));
+      if (late.length > 0) writeEvent(events, node, { kind: "late", ids: late });
       return answers;
     } catch (fault) {
       if (!(fault instanceof StoreUnavailable && fault.effect === "unknown")) throw fault;
@@ -137,7 +144,7 @@ const failingOrders = (orders: Orders, plan: FaultPlan): Orders => {
   };
 };
 
-const isCreated = (answer: CommitAnswer | undefined): boolean => answer?.kind === "order" && answer.created;
+const isLate = (answer: CommitAnswer | undefined): boolean => answer?.kind === "void" && answer.cause === "standing";
 
 const pretended = (drafts: readonly OrderDraft[], batch: number): CommitAnswer[] =>
   drafts.map((draft, index) => ({

@@ -1,3 +1,5 @@
+import type { CancelCall, ChangeCall } from "@flash-sale/core/simulation";
+
 /** What the contract shows of an order. */
 export interface ShownOrder {
   readonly orderId: string;
@@ -12,7 +14,13 @@ export interface ShownOrder {
 export type Heard =
   | { readonly kind: "order"; readonly status: 200 | 201; readonly order: ShownOrder }
   /** A definite no: no order comes of this request. */
-  | { readonly kind: "refused"; readonly code: string }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      /** What the answer names where it says that the buyer has bought already. */
+      readonly orderIds?: readonly string[];
+      readonly unitsLeft?: number;
+    }
   /** Not now: nothing was sold, says the answer, or the request never arrived. */
   | { readonly kind: "not-sold"; readonly code: string }
   /** An order may stand, now or soon: under `orderId` where the answer named it. */
@@ -32,6 +40,8 @@ export interface Asked {
   readonly heard: Heard;
 }
 
+export type AdminCall = CancelCall | ChangeCall;
+
 /** All that the clients saw, in the order in which they saw it. */
 export interface History {
   readonly asked: readonly Asked[];
@@ -39,6 +49,10 @@ export interface History {
   /** Orders whose cancellation an admin asked for; true where it was answered with the cancelled order. */
   readonly cancels: ReadonlyMap<string, boolean>;
   recordCancel(orderId: string, answered: boolean): void;
+  /** Cancellations and changes, whether they were answered or not. */
+  readonly adminCalls: readonly AdminCall[];
+  /** An admin asks; the answer is recorded by what is returned. */
+  recordAdmin(call: AdminCall): (answered: AdminCall) => void;
   /** Answers with 201. */
   sold(): number;
   /** How long after `atMs` the next 201 came whose buyer had asked after it; null where none did. */
@@ -48,10 +62,16 @@ export interface History {
 export const createHistory = (): History => {
   const asked: Asked[] = [];
   const cancels = new Map<string, boolean>();
+  const adminCalls: AdminCall[] = [];
   let sold = 0;
   return {
     asked,
     cancels,
+    adminCalls,
+    recordAdmin(call) {
+      const place = adminCalls.push(call) - 1;
+      return (answered) => (adminCalls[place] = answered);
+    },
     recordCancel: (orderId, answered) => void cancels.set(orderId, answered || cancels.get(orderId) === true),
     record(one) {
       asked.push(one);

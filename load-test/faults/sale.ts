@@ -9,6 +9,7 @@ import { startCuttingProxy, type CuttingProxy } from "./cutting-proxy.js";
 import { eventsOf } from "./events.js";
 import { readFacts, readHot, type Facts } from "./facts.js";
 import { createHistory } from "./history.js";
+import { checkLinear } from "./linear.js";
 import { randomFrom, type Random } from "./random.js";
 import { LOCK_TTL_MS, slowness, zeroes, type RowOptions, type RowReport } from "./row.js";
 import { editFunctions } from "./sabotage.js";
@@ -22,12 +23,20 @@ const PRICE = 49.99;
 export interface SaleOptions extends RowOptions {
   readonly nodes: number;
   readonly clients: number;
+  /** When it is open, by this machine's clock, which is the stores'; default: from now on. */
+  readonly window?: { readonly startAtMs: number; readonly endAtMs: number };
+  /** Codes of refusals that this sale's buyers may hear, besides what every sale's may. */
+  readonly foreseen?: readonly string[];
   /** Units a buyer may own; default 3. */
   readonly limit?: number;
   /** Each API process reaches Postgres through a proxy that can cut. */
   readonly proxied?: boolean;
   /** Of the database, as in postgresql.conf. */
   readonly databaseSettings?: Readonly<Record<string, string>>;
+  /** Only API processes are struck: their holds end in time, counted from their admission, whatever becomes of them. */
+  readonly storesStayUp?: boolean;
+  /** Whether the crowd is sent to an API process now. */
+  readonly inRotation?: (node: number) => boolean;
   readonly plan?: (node: number, life: number, scene: Scene) => NodePlan;
   /** Incidents that are over; the crowd buys no faster than these allow, so that every one of them strikes a live sale. */
   readonly incidents: { readonly planned: number; readonly over: () => number };
@@ -97,14 +106,16 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
         plan: (node, life) => ({ ...options.plan?.(node, life, scene), ...sabotage.plan }),
       }),
     );
-    const productId = await createProduct(fleet.urls[0] ?? "", scale.units, options.limit ?? LIMIT);
-    const shop = disposal.use(openShop(fleet.urls, productId, createHistory()));
+    const limit = options.limit ?? LIMIT;
+    const productId = await createProduct(fleet.urls[0] ?? "", scale.units, limit, options.window);
+    const shop = disposal.use(openShop(fleet.urls, productId, createHistory(), options.foreseen));
     const witness = startWitness(scene.pool, scene.redis, productId);
     disposal.defer(() => witness.stop());
     const crowd = startCrowd(shop, {
       random,
       clients,
       maxQuantity: 2,
+      ...(options.inRotation && { inRotation: options.inRotation }),
       // An order has 1.4 units about; the last part stays for the end.
       budget: () => (scale.units * 0.5 * (incidents.over() + 1)) / (incidents.planned + 1),
     });
@@ -130,7 +141,7 @@ interface Parts {
 }
 
 const runningSale = (parts: Parts, disposal: CleanUp): RunningSale => {
-  const { scene, fleet, shop, proxies, random, witness } = parts;
+  const { options, scene, fleet, shop, proxies, random, witness } = parts;
   const waits: number[] = [];
   return {
     scene,
@@ -139,7 +150,7 @@ const runningSale = (parts: Parts, disposal: CleanUp): RunningSale => {
     proxies,
     random,
     async healed(atMs, node) {
-      witness.healed(atMs);
+      if (options.storesStayUp !== true) witness.healed(atMs);
       await until("the next 201 after a fault", () => shop.history.nextSaleMs(atMs, node) !== null);
       waits.push(shop.history.nextSaleMs(atMs, node) ?? 0);
     },
@@ -173,15 +184,23 @@ const finish = async (
   };
   const longestHeldMs = witness.longestHeldMs();
   const left = facts.total - facts.committed;
+  // Orders that stood before are nobody's call.
+  const terms = { totalQuantity: options.scale.units, perUserLimit: options.limit ?? LIMIT };
+  const linear = preloaded > 0 ? null : checkLinear(history, facts, terms);
   return {
     ...seen,
     seed: options.seed,
     struck,
     longestToNextSaleMs,
     longestHeldMs,
-    notes: { ...notes, "looks at the stores": witness.looks() },
+    notes: {
+      ...notes,
+      "looks at the stores": witness.looks(),
+      ...(linear && { "buyers whose history is linear": linear.explained, "not decided": linear.undecided }),
+    },
     violations: [
       ...check(history.asked, facts, { preloaded, cancels: history.cancels }),
+      ...(linear?.violations ?? []),
       ...witness.violations,
       ...quiet,
       ...fleet.failures,
@@ -217,11 +236,18 @@ export const becomesQuiet = async ({ pool, redis }: Scene, productId: string): P
   );
 };
 
-export const createProduct = async (url: string, totalQuantity: number, perUserLimit: number): Promise<string> => {
+export const createProduct = async (
+  url: string,
+  totalQuantity: number,
+  perUserLimit: number,
+  window?: SaleOptions["window"],
+): Promise<string> => {
+  const iso = (atMs: number): string => new Date(atMs).toISOString();
+  const times = window && { saleStartAt: iso(window.startAtMs), saleEndAt: iso(window.endAtMs) };
   const { statusCode, body } = await request(`${url}/api/v1/admin/products`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-admin-key": ADMIN_KEY },
-    body: JSON.stringify({ name: "Console", price: PRICE, totalQuantity, perUserLimit }),
+    body: JSON.stringify({ name: "Console", price: PRICE, totalQuantity, perUserLimit, ...times }),
   });
   const answer = await body.text();
   if (statusCode !== 201) throw new Error(`the product was not created: ${String(statusCode)} ${answer}`);

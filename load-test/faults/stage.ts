@@ -25,6 +25,8 @@ export interface Scene extends AsyncDisposable {
   readonly events: string;
   /** The beginning of the name of a file that opens a barrier. */
   readonly barrier: string;
+  /** The beginning of the names of files that arm points. */
+  readonly points: string;
 }
 
 export const startStage = async (): Promise<Stage> => {
@@ -56,6 +58,7 @@ export const startStage = async (): Promise<Stage> => {
         postgresPort: postgres.port,
         events: join(folder.path, "events"),
         barrier: join(folder.path, "go"),
+        points: join(folder.path, "point"),
         async [Symbol.asyncDispose]() {
           observer.disconnect();
           await pool.end();

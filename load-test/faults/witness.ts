@@ -20,7 +20,7 @@ const HOLDS_EVERY = 4;
 export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Witness => {
   const violations: string[] = [];
   const healings: number[] = [];
-  /** By reservation id: admitted by Redis' clock, which is this machine's, and seen last. */
+  /** By reservation and its admission: an id may be admitted again. By Redis' clock, which is this machine's; and seen last. */
   const holds = new Map<string, { readonly admittedMs: number; lastSeenMs: number }>();
   let looks = 0;
   let stopped = false;
@@ -54,9 +54,10 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
     for (const hold of found) {
       const [id = "", , , admitted] = hold.split(" ");
       if (id === "") continue;
-      const known = holds.get(id) ?? { admittedMs: Number(admitted), lastSeenMs: 0 };
+      const admission = `${id} ${admitted ?? ""}`;
+      const known = holds.get(admission) ?? { admittedMs: Number(admitted), lastSeenMs: 0 };
       known.lastSeenMs = nowMs;
-      holds.set(id, known);
+      holds.set(admission, known);
     }
   }
 

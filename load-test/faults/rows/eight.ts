@@ -21,6 +21,19 @@ export const eight: Row = {
       },
       breaks: "I5",
     },
+    {
+      built: "a rebuild that reads the ledger without its lock",
+      sabotage: {
+        edits: [
+          {
+            file: "adapters-postgres/dist/ledger.js",
+            guard: "where product_id = $1 for no key update",
+            without: "where product_id = $1",
+          },
+        ],
+      },
+      breaks: "I5",
+    },
   ],
   async run(stage, options) {
     // Each loss that is noticed by all at one moment is followed by one that nobody is held up at.

@@ -1,23 +1,28 @@
 import type { Row } from "../row.js";
 import { changed } from "./changed.js";
+import { clients } from "./clients.js";
+import { clocks } from "./clocks.js";
 import { cut } from "./cut.js";
 import { eight } from "./eight.js";
 import { flushed } from "./flushed.js";
-import { killedBeforeCommit, killedBeforeConfirm } from "./killed.js";
+import { killed } from "./killed.js";
 import { long } from "./long.js";
 import { million } from "./million.js";
+import { paused } from "./paused.js";
 import { postgresKilled } from "./postgres-killed.js";
 import { reaper } from "./reaper.js";
 import { postgresStopped, redisStopped } from "./stopped.js";
 
 export const ROWS: readonly Row[] = [
-  killedBeforeCommit,
-  killedBeforeConfirm,
+  killed,
+  paused,
   flushed,
   postgresKilled,
   cut,
   eight,
   reaper,
+  clocks,
+  clients,
   changed,
   long,
   million,

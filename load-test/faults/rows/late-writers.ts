@@ -19,7 +19,8 @@ export interface Ends {
 }
 
 const WRITERS = 8;
-const BATCH = 40;
+/** Batches that late writers write, whatever the number of ids. */
+const BATCHES = 200;
 const ASLEEP_AT_MOST_MS = 12;
 /** Some writers never wake up; theirs is the reaper's alone. */
 const WAKE_UP = 0.8;
@@ -56,8 +57,9 @@ export const raceReapers = async (
   });
 
   const late = random.shuffled(drafts).slice(0, drafts.length * WAKE_UP);
+  const batchSize = Math.ceil(late.length / BATCHES);
   const writers = Array.from({ length: WRITERS }, async () => {
-    for (let batch = late.splice(0, BATCH); batch.length > 0; batch = late.splice(0, BATCH)) {
+    for (let batch = late.splice(0, batchSize); batch.length > 0; batch = late.splice(0, batchSize)) {
       await sleep(random.below(ASLEEP_AT_MOST_MS));
       await again(() => writeLate(ports, batch, told));
     }

@@ -6,17 +6,22 @@ import { checkCap, checkEnds, checkLimit, checkNumbers, checkUnits } from "../ch
 import { createCleanUp } from "../clean-up.js";
 import { readFacts } from "../facts.js";
 import { randomFrom } from "../random.js";
-import { slowness, zeroes, type Row, type RowOptions, type RowReport } from "../row.js";
+import { slowness, SMALL, zeroes, type Row, type RowOptions, type RowReport } from "../row.js";
+import { editFunctions } from "../sabotage.js";
 import { quietly, type Scene, type Stage } from "../stage.js";
 import { raceReapers, type Ends } from "./late-writers.js";
 
-const IDS = 10_000;
+/** So that few buyers take what comes back. */
 const LIMIT = 100;
+const BUYERS_AT_ONCE = 32;
+const IDS = { large: 100_000, small: 10_000 };
 
-/** The reaper ends 10,000 holds past their deadline while their writers, late, commit them: each ends once. */
-const runReaper = async (stage: Stage, { seed, sabotage = {} }: RowOptions): Promise<RowReport> => {
+/** The reaper ends holds past their deadline, each of another buyer, while their writers, late, commit them: each ends once. */
+const runReaper = async (stage: Stage, { seed, scale, sabotage = {} }: RowOptions): Promise<RowReport> => {
+  const count = IDS[scale === SMALL ? "small" : "large"];
   await using cleanUp = disposable();
   const scene = cleanUp.use(await stage.open());
+  await editFunctions(scene.pool, sabotage.edits ?? []);
   const pool = quietly(connectPostgres({ url: scene.databaseUrl, poolSize: 12 }));
   cleanUp.defer(() => pool.end());
   const portsWith = async (lockTtlMs: number): Promise<FlashSalePorts> => {
@@ -28,15 +33,15 @@ const runReaper = async (stage: Stage, { seed, sabotage = {} }: RowOptions): Pro
 
   // Every hold is past its deadline as soon as it is there.
   const ports = await portsWith(1);
-  const product = await createProduct(ports);
-  const drafts = await holdAll(ports, product);
+  const product = await createProduct(ports, count);
+  const drafts = await holdAll(ports, product, count);
   const beganAtMs = Date.now();
   const ends = await raceReapers(ports, drafts, {
     random: randomFrom(seed),
     releasesWithoutVoid: sabotage.plan?.releasesWithoutVoid ?? false,
   });
   const endedAtMs = Date.now();
-  const { buyers, firstSaleAtMs, outOf } = await sellOut(await portsWith(10_000), product.id, scene);
+  const { buyers, firstSaleAtMs, outOf } = await sellOut(await portsWith(10_000), product, scene);
 
   const users = [...drafts.map(({ userId }) => userId), ...buyers];
   const facts = await readFacts(scene.pool, scene.redis, product.id, users);
@@ -60,7 +65,7 @@ const runReaper = async (stage: Stage, { seed, sabotage = {} }: RowOptions): Pro
     // Every hold is past its deadline from the beginning.
     longestHeldMs: endedAtMs - beganAtMs,
     notes: {
-      ids: IDS,
+      ids: count,
       "ended as orders": drafts.filter(({ id }) => standing.get(id) === "confirmed").length,
       "ended as voids": drafts.filter(({ id }) => standing.get(id) === "void").length,
       "all ended within": `${String(endedAtMs - beganAtMs)} ms`,
@@ -79,13 +84,18 @@ const runReaper = async (stage: Stage, { seed, sabotage = {} }: RowOptions): Pro
 
 export const reaper: Row = {
   name: "11",
-  about: "reaper against late writers, 10,000 ids",
+  about: "reaper against late writers, 100,000 ids",
   how: "harness",
   mustHold: "I6, I2",
   controls: [
     {
       built: "a reaper that puts units back without a void",
       sabotage: { plan: { releasesWithoutVoid: true } },
+      breaks: "I6",
+    },
+    {
+      built: "a commit that does not look for what stands under its ids",
+      sabotage: { edits: [{ file: ".sql", guard: "if v_check.standing = 0 then", without: "if true then" }] },
       breaks: "I6",
     },
   ],
@@ -120,9 +130,9 @@ const endedOnce = (
   return wrong.length <= 20 ? wrong : [...wrong.slice(0, 20), `I6: and ${String(wrong.length - 20)} more`];
 };
 
-const createProduct = async (ports: FlashSalePorts): Promise<Product> => {
+const createProduct = async (ports: FlashSalePorts, count: number): Promise<Product> => {
   const sale = createFlashSale(ports);
-  const product = { name: "Console", price: 49.99, totalQuantity: IDS + 1_000, perUserLimit: LIMIT };
+  const product = { name: "Console", price: 49.99, totalQuantity: count + 1_000, perUserLimit: LIMIT };
   const created = await sale.createProduct(product);
   // Its housekeeping would reap before the race is on.
   await sale.close();
@@ -131,40 +141,49 @@ const createProduct = async (ports: FlashSalePorts): Promise<Product> => {
 
 const CHUNK = 1_000;
 
-const holdAll = async ({ inventory, ids }: FlashSalePorts, { id, epoch }: Product): Promise<OrderDraft[]> => {
+const holdAll = async (
+  { admission, ids }: FlashSalePorts,
+  { id, epoch }: Product,
+  count: number,
+): Promise<OrderDraft[]> => {
   const hold = async (index: number): Promise<OrderDraft> => {
     const buyer = { productId: id, epoch, reservationId: ids.next(), userId: `buyer-${String(index)}` };
-    const answer = await inventory.hold(
-      { ...buyer, quantity: 1, fingerprint: "1", expectedPriceMinor: null },
-      "granted",
-    );
+    const answer = await admission.admit({ ...buyer, quantity: 1, fingerprint: "1", expectedPriceMinor: null });
     if (answer.kind !== "held") throw new Error(`not held: ${JSON.stringify(answer)}`);
     return { ...answer.reservation, currency: "USD", metadata: null };
   };
   const drafts: OrderDraft[] = [];
-  for (let start = 0; start < IDS; start += CHUNK) {
+  for (let start = 0; start < count; start += CHUNK) {
     drafts.push(...(await Promise.all(Array.from({ length: CHUNK }, (_, index) => hold(start + index)))));
   }
   return drafts;
 };
 
 /** Fresh buyers take the rest, to the last unit. */
-const sellOut = async (ports: FlashSalePorts, productId: string, scene: Scene) => {
+const sellOut = async (ports: FlashSalePorts, { id: productId }: Product, scene: Scene) => {
   const sale = createFlashSale(ports);
   const buyers: string[] = [];
+  let come = 0;
   let firstSaleAtMs = Number.POSITIVE_INFINITY;
   const buy = async (quantity: number): Promise<string> => {
-    const userId = `fresh-${String(buyers.length)}`;
+    come += 1;
+    const userId = `fresh-${String(come)}`;
     const outcome = await sale.purchase({ productId, userId, quantity });
     if (outcome.kind !== "purchased") return outcome.kind === "refused" ? outcome.reason : outcome.kind;
     firstSaleAtMs = Math.min(firstSaleAtMs, Date.now());
     buyers.push(userId);
     return outcome.kind;
   };
-  let outOf = "";
-  for (let heard = "purchased"; heard === "purchased"; outOf = heard) {
+  const unitsLeft = async (): Promise<number> => {
     const { rows } = await scene.pool.query<{ left: number }>("select total - committed as left from ledger");
-    heard = await buy(Math.max(1, Math.min(LIMIT, rows[0]?.left ?? 0)));
+    return rows[0]?.left ?? 0;
+  };
+  let outOf = "purchased";
+  for (let left = await unitsLeft(); outOf === "purchased"; left = await unitsLeft()) {
+    const whole = Math.min(BUYERS_AT_ONCE, Math.floor(left / LIMIT));
+    const asked = whole > 0 ? Array.from({ length: whole }, () => LIMIT) : [Math.max(1, left)];
+    const heard = await Promise.all(asked.map(buy));
+    outOf = heard.find((one) => one !== "purchased") ?? "purchased";
   }
   await sale.close();
   return { buyers, firstSaleAtMs, outOf };
