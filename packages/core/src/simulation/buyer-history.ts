@@ -15,7 +15,8 @@ export function checkBuyer(
     if (call.answer.kind === "key-reused" && !isReused(call, buyer.purchases))
       findsOwn(call, "is told that its key was used for another request, and there was none");
     const isUnderWay = call.answer.kind === "refused" && call.answer.reason === "in-progress";
-    if (isUnderWay && !meetsAnother(call, sale, buyer, options.lockStaysMs))
+    const isReliable = sale.isReliable(call.askedAtMs, call.answeredAtMs);
+    if (isUnderWay && isReliable && !meetsAnother(call, sale, buyer, options.lockStaysMs))
       findsOwn(call, "is told that another purchase is under way, and there was none");
   }
 
@@ -43,8 +44,8 @@ function meetsAnother(call: PurchaseCall, { taken }: SaleHistory, buyer: BuyerHi
         (other.answer.kind === "unknown" || other.answeredAtMs + lockStaysMs >= askedAtMs),
     ) ||
     (taken?.some(
-      ({ userId, fromMs, heldUntilMs }) =>
-        userId === buyer.userId && fromMs <= answeredAtMs && heldUntilMs >= askedAtMs,
+      ({ userId, fromMs, heldUntilMs, untilMs }) =>
+        userId === buyer.userId && fromMs <= answeredAtMs && Math.min(heldUntilMs, untilMs) >= askedAtMs,
     ) ??
       false)
   );
@@ -54,6 +55,8 @@ function purchaseSteps(sale: SaleHistory, { purchases }: BuyerHistory): Timespan
   const { limit } = sale.terms;
   return purchases.flatMap((call): Timespan<BuyerStep>[] => {
     const { name, units, answer, askedAtMs: fromMs, answeredAtMs: untilMs } = call;
+    const isRefusal = answer.kind === "refused" || answer.kind === "limit-reached";
+    if (isRefusal && !sale.isReliable(fromMs, untilMs)) return [];
     const mostLimit = () => Math.max(...limit.between(fromMs, untilMs));
     switch (answer.kind) {
       case "sold": {

@@ -12,6 +12,17 @@ export interface History {
   readonly taken?: readonly Taken[];
   /** What the inventory had as its total, and when, as that observer saw it. Left out, whatever was asked for counts. */
   readonly totals?: readonly SeenTotal[];
+  /**
+   * When the inventory was at another state than it should be and nothing could tell. Then only the orders are to be relied on: what
+   * was refused or looked at meanwhile is not judged.
+   */
+  readonly unreliable?: readonly Unreliable[];
+}
+
+export interface Unreliable {
+  readonly productId: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 /** A sale as it was put on. */

@@ -1,3 +1,4 @@
+export { shrink, type Shrunk } from "./shrink.js";
 export { simulate, type SimulationReport } from "./simulate.js";
 export type { Invariant, Violation } from "./journal.js";
 export type { FaultKind, Phase, Plan, PlannedFault, SalePlan } from "./plan.js";
@@ -18,4 +19,5 @@ export type {
   SeenStock,
   SeenTotal,
   Taken,
+  Unreliable,
 } from "./history.js";

@@ -1,111 +1,111 @@
 import { withholder } from "../change.js";
-import type { SeenTotal, Taken } from "./history.js";
+import type { BookView } from "../memory/database.js";
+import type { SeenTotal, Taken, Unreliable } from "./history.js";
 import type { Stores } from "./stores.js";
 
-/** Watches from outside which units are held, withheld and sold, and when: by what is asked of the stores, not by what they count. */
+/**
+ * Watches which units are held, withheld and sold, and when: by what the inventory is asked for and grants, and by the orders that
+ * stand, not by what the inventory counts.
+ */
 export interface Observer {
   watch(stores: Stores): Stores;
-  taken(): Taken[];
-  totals(): SeenTotal[];
-}
-
-interface Open {
-  readonly productId: string;
-  readonly userId: string;
-  readonly units: number;
-  readonly fromMs: number;
-  heldUntilMs: number;
-  order: "none" | "confirmed" | "cancelled";
-}
-
-export function createObserver(nowMs: () => number): Observer {
-  /** By product, and there by buyer and reservation: an id may come for two buyers. */
-  const open = new Map<string, Map<string, Open>>();
-  const ended: Taken[] = [];
-  const totals = new Map<string, { units: number; fromMs: number }>();
-  const pastTotals: SeenTotal[] = [];
-
-  const openOf = (productId: string) => {
-    const known = open.get(productId) ?? new Map<string, Open>();
-    open.set(productId, known);
-    return known;
+  /** From now until it is loaded anew, the inventory may be at another state than it should be, and nothing tells. */
+  distrust(productId: string): void;
+  readonly seen: {
+    readonly taken: readonly Taken[];
+    readonly totals: readonly SeenTotal[];
+    readonly unreliable: readonly Unreliable[];
   };
-  const keyOf = (userId: string, id: string) => `${userId} ${id}`;
+}
 
-  function begin(productId: string, userId: string, id: string, units: number): Open {
-    const known = openOf(productId).get(keyOf(userId, id));
-    if (known) return known;
-    const fresh: Open = { productId, userId, units, fromMs: nowMs(), heldUntilMs: Infinity, order: "none" };
-    openOf(productId).set(keyOf(userId, id), fresh);
-    return fresh;
+interface Ports {
+  readonly nowMs: () => number;
+  readonly inspect: (productId: string) => BookView | null;
+}
+
+export function createObserver({ nowMs, inspect }: Ports): Observer {
+  const taken = intervals<Omit<Taken, "fromMs" | "untilMs">>(nowMs);
+  const totals = intervals<Omit<SeenTotal, "fromMs" | "untilMs">>(nowMs);
+  const unreliable = intervals<{ readonly productId: string }>(nowMs);
+
+  /** An id may come for two buyers. */
+  const keyOf = (productId: string, userId: string, id: string) => `${productId} ${userId} ${id}`;
+
+  function take(productId: string, userId: string, id: string, units: number): void {
+    taken.begin(keyOf(productId, userId, id), { productId, userId, units, heldUntilMs: Infinity });
   }
 
-  function end(productId: string, key: string): void {
-    const one = openOf(productId).get(key);
-    if (!one) return;
-    openOf(productId).delete(key);
-    const { userId, units, fromMs, heldUntilMs } = one;
-    const untilMs = nowMs();
-    ended.push({ productId, userId, units, fromMs, heldUntilMs: Math.min(heldUntilMs, untilMs), untilMs });
+  function confirm(productId: string, userId: string, id: string): void {
+    taken.amend(keyOf(productId, userId, id), (one) => ({
+      ...one,
+      heldUntilMs: Math.min(one.heldUntilMs, nowMs()),
+    }));
+  }
+
+  /** Of whoever has no order under it: units that go back although one stands have not been set free. */
+  function release(productId: string, userId: string, id: string): void {
+    const row = inspect(productId)?.rows.get(id);
+    const isOrder = row !== undefined && row.userId === userId && row.status !== "void";
+    if (!isOrder) taken.end(keyOf(productId, userId, id));
   }
 
   function total(productId: string, units: number): void {
-    const known = totals.get(productId);
-    if (known?.units === units) return;
-    if (known) pastTotals.push({ productId, ...known, untilMs: nowMs() });
-    totals.set(productId, { units, fromMs: nowMs() });
+    if (totals.get(productId)?.units === units) return;
+    totals.end(productId);
+    totals.begin(productId, { productId, units });
   }
 
-  function confirmed(one: Open | undefined): void {
-    if (one) one.heldUntilMs = Math.min(one.heldUntilMs, nowMs());
+  /** A new inventory: the holds went with the one before, and of the orders those count that stand. */
+  function load(productId: string, units: number): void {
+    const standing = (inspect(productId)?.orders ?? []).filter(({ status }) => status === "confirmed");
+    const keys = new Set(standing.map(({ userId, id }) => keyOf(productId, userId, id)));
+    for (const [key, one] of taken.open()) if (one.productId === productId && !keys.has(key)) taken.end(key);
+    for (const { userId, id, quantity } of standing) {
+      take(productId, userId, id, quantity);
+      confirm(productId, userId, id);
+    }
+    total(productId, units);
+    unreliable.end(productId);
   }
 
-  const watchedOrders = ({ orders, changes }: Stores): Pick<Stores, "orders" | "changes"> => ({
-    orders: {
-      ...orders,
-      async commit(productId, epoch, drafts) {
-        const answers = await orders.commit(productId, epoch, drafts);
-        answers.forEach((answer, index) => {
-          const draft = drafts[index];
-          if (!draft || answer.kind !== "order") return;
-          begin(productId, draft.userId, draft.id, draft.quantity).order = answer.order.status;
-        });
-        return answers;
-      },
+  return {
+    watch: (stores) =>
+      watchedWith(stores, { take, confirm, release, load, total, end: (...of) => taken.end(keyOf(...of)) }),
+    distrust: (productId) => unreliable.begin(productId, { productId }),
+    get seen() {
+      return { taken: taken.all(), totals: totals.all(), unreliable: unreliable.all() };
     },
-    changes: {
-      ...changes,
-      async cancel(orderId) {
-        const order = await changes.cancel(orderId);
-        const one = order && openOf(order.productId).get(keyOf(order.userId, orderId));
-        if (one) one.order = "cancelled";
-        return order;
-      },
-    },
-  });
+  };
+}
 
-  const watchedInventory = ({
-    inventory,
-    loading,
-    inventoryChanges,
-  }: Stores): Pick<Stores, "inventory" | "loading" | "inventoryChanges"> => ({
+interface Notice {
+  take(productId: string, userId: string, id: string, units: number): void;
+  confirm(productId: string, userId: string, id: string): void;
+  release(productId: string, userId: string, id: string): void;
+  end(productId: string, userId: string, id: string): void;
+  load(productId: string, total: number): void;
+  total(productId: string, total: number): void;
+}
+
+function watchedWith(stores: Stores, notice: Notice): Stores {
+  const { inventory, loading, inventoryChanges } = stores;
+  return {
+    ...stores,
     inventory: {
       ...inventory,
       async hold(request, lock) {
         const answer = await inventory.hold(request, lock);
-        if (answer.kind === "held") begin(request.productId, request.userId, request.reservationId, request.quantity);
+        const { productId, userId, reservationId, quantity } = request;
+        if (answer.kind === "held") notice.take(productId, userId, reservationId, quantity);
         return answer;
       },
       async confirm(productId, epoch, reservations) {
         await inventory.confirm(productId, epoch, reservations);
-        for (const { userId, id } of reservations) confirmed(openOf(productId).get(keyOf(userId, id)));
+        for (const { userId, id } of reservations) notice.confirm(productId, userId, id);
       },
       async release(productId, epoch, reservations) {
         const stock = await inventory.release(productId, epoch, reservations);
-        for (const { userId, id } of reservations) {
-          const key = keyOf(userId, id);
-          if (openOf(productId).get(key)?.order === "none") end(productId, key);
-        }
+        for (const { userId, id } of reservations) notice.release(productId, userId, id);
         return stock;
       },
     },
@@ -113,50 +113,50 @@ export function createObserver(nowMs: () => number): Observer {
       ...loading,
       async load(productId, epoch, terms, committed) {
         const answer = await loading.load(productId, epoch, terms, committed);
-        if (answer !== "loaded") return answer;
-        // The holds went with the inventory before. What is cancelled by now is not loaded.
-        for (const [key, one] of [...openOf(productId)]) {
-          if (one.order === "confirmed") confirmed(one);
-          else end(productId, key);
-        }
-        total(productId, terms.totalQuantity);
+        if (answer === "loaded") notice.load(productId, terms.totalQuantity);
         return answer;
       },
     },
     inventoryChanges: {
       async withhold(request) {
         const answer = await inventoryChanges.withhold(request);
-        if (answer.kind === "withheld")
-          begin(request.productId, answer.reservation.userId, request.changeId, request.units);
+        const { productId, changeId, units } = request;
+        if (answer.kind === "withheld") notice.take(productId, withholder(changeId), changeId, units);
         return answer;
       },
       async apply(epoch, change) {
         const answer = await inventoryChanges.apply(epoch, change);
         if (answer.kind !== "applied") return answer;
         const { productId, id } = change;
-        if (change.kind === "cancel") end(productId, keyOf(change.userId, id));
-        else {
-          end(productId, keyOf(withholder(id), id));
-          total(productId, change.terms.totalQuantity);
-        }
+        notice.end(productId, change.kind === "cancel" ? change.userId : withholder(id), id);
+        if (change.kind === "terms") notice.total(productId, change.terms.totalQuantity);
         return answer;
       },
     },
-  });
+  };
+}
 
+/** What began and ended, and when; at most one open under a key. */
+function intervals<What extends object>(nowMs: () => number) {
+  type Interval = What & { readonly fromMs: number; readonly untilMs: number };
+  const open = new Map<string, Interval>();
+  const ended: Interval[] = [];
   return {
-    watch: (stores) => ({ ...stores, ...watchedOrders(stores), ...watchedInventory(stores) }),
-    taken: () => [
-      ...ended,
-      ...[...open.values()].flatMap((ofProduct) =>
-        [...ofProduct.values()].map(({ productId, userId, units, fromMs, heldUntilMs }) => {
-          return { productId, userId, units, fromMs, heldUntilMs, untilMs: Infinity };
-        }),
-      ),
-    ],
-    totals: () => [
-      ...pastTotals,
-      ...[...totals].map(([productId, known]) => ({ productId, ...known, untilMs: Infinity })),
-    ],
+    open: () => [...open],
+    get: (key: string) => open.get(key),
+    begin(key: string, what: What): void {
+      if (!open.has(key)) open.set(key, { ...what, fromMs: nowMs(), untilMs: Infinity });
+    },
+    amend(key: string, change: (one: Interval) => Interval): void {
+      const one = open.get(key);
+      if (one) open.set(key, change(one));
+    },
+    end(key: string): void {
+      const one = open.get(key);
+      if (!one) return;
+      open.delete(key);
+      ended.push({ ...one, untilMs: nowMs() });
+    },
+    all: (): Interval[] => [...ended, ...open.values()],
   };
 }

@@ -90,6 +90,8 @@ export interface Plan {
   readonly skewMs: number;
   /** Connections of one process to the orders. */
   readonly poolSize: number;
+  /** Faults that must have struck, however few find something: the crowd keeps coming until then. */
+  readonly leastFaults: number;
 }
 
 /** What chance strikes with, the likelier ones more often. */
@@ -184,6 +186,7 @@ export function drawPlan(random: Random): Plan {
     slowestMs: random.pick([5, 50, 400]),
     skewMs: random.pick([0, 400, HOUR_MS]),
     poolSize: random.pick([1, 2, 10]),
+    leastFaults: 5,
   };
 }
 

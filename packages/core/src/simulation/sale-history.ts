@@ -9,6 +9,7 @@ import type {
   SeenOrder,
   SeenTotal,
   Taken,
+  Unreliable,
 } from "./history.js";
 import { possibleTerms, type PossibleTerms } from "./terms.js";
 
@@ -26,6 +27,8 @@ export interface SaleHistory {
   readonly names: ReadonlyMap<string, string>;
   readonly taken: readonly Taken[] | null;
   readonly totals: readonly SeenTotal[] | null;
+  /** Whether what the inventory said between two instants is to be judged. */
+  isReliable(fromMs: number, untilMs: number): boolean;
 }
 
 export interface KnownOrder extends SeenOrder {
@@ -35,7 +38,7 @@ export interface KnownOrder extends SeenOrder {
 
 export type Find = (sentence: string) => void;
 
-export function saleHistory(sale: SaleFacts, { calls, taken, totals }: History, find: Find): SaleHistory {
+export function saleHistory(sale: SaleFacts, { calls, taken, totals, unreliable }: History, find: Find): SaleHistory {
   const isOfSale = ({ productId }: { productId: string }) => productId === sale.productId;
   const ofSale = calls.filter(isOfSale);
   const purchases = ofSale.flatMap((call) => (call.kind === "purchase" ? [call] : []));
@@ -53,8 +56,12 @@ export function saleHistory(sale: SaleFacts, { calls, taken, totals }: History, 
     ...knownOrders(purchases, lists, find),
     taken: taken?.filter(isOfSale) ?? null,
     totals: totals?.filter(isOfSale) ?? null,
+    isReliable: reliable(unreliable?.filter(isOfSale) ?? []),
   };
 }
+
+const reliable = (unreliable: readonly Unreliable[]) => (askedAtMs: number, answeredAtMs: number) =>
+  !unreliable.some(({ fromMs, untilMs }) => fromMs <= answeredAtMs && untilMs >= askedAtMs);
 
 export interface BuyerHistory {
   readonly userId: string;

@@ -66,8 +66,10 @@ export function checkSold(sale: SaleHistory, find: Find): void {
 }
 
 /** A look adds up, and never shows an earlier state than a look before it. */
-export function checkLooks({ looks, terms }: SaleHistory, find: Find): void {
-  const seen = looks.flatMap((look) => (look.answer === "unknown" ? [] : [{ ...look, answer: look.answer }]));
+export function checkLooks({ looks, terms, isReliable }: SaleHistory, find: Find): void {
+  const seen = looks.flatMap(({ answer, ...look }) => {
+    return answer === "unknown" || !isReliable(look.askedAtMs, look.answeredAtMs) ? [] : [{ ...look, answer }];
+  });
   const byEnd = [...seen].sort((a, b) => a.answeredAtMs - b.answeredAtMs);
   let latest: SeenStock | null = null;
   let ended = 0;

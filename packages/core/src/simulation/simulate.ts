@@ -5,12 +5,15 @@ import type { Violation } from "./journal.js";
 import { startNemesis, type Nemesis } from "./nemesis.js";
 import { putOnSale } from "./opening.js";
 import { startOperators } from "./operators.js";
+import type { Plan } from "./plan.js";
 import { answersStill, becomesQuiet, goesOn, isWithoutDrift, opens, sellsOut } from "./recovery.js";
 import { judgeAnswers, judgeHistory } from "./verdict.js";
 import { createWorld, type World, type WorldOptions } from "./world.js";
 
 export interface SimulationReport {
   readonly seed: number;
+  /** What the seed decided: with `replan: () => plan` the same seed does the same again. */
+  readonly plan: Plan;
   /** The first thing that must never happen; null where all went well. */
   readonly violation: Violation | null;
   readonly counts: ReadonlyMap<string, number>;
@@ -21,8 +24,6 @@ export interface SimulationReport {
   readonly trace: readonly string[];
 }
 
-/** Faults a seed must have seen, however quiet its plan was: the crowd keeps coming until then. */
-const MIN_FAULTS = 5;
 const LONGEST_CROWD_MS = 120_000;
 
 /** Runs one sale under the faults its seed decides, heals it, and judges all that happened. The same seed, the same run. */
@@ -54,6 +55,7 @@ export async function simulate(options: WorldOptions): Promise<SimulationReport>
   journal.count("attempts", buyers.attempts());
   return {
     seed: options.seed,
+    plan,
     violation: journal.violation(),
     counts: journal.counts,
     virtualMs: scheduler.elapsedMs(),
@@ -72,7 +74,7 @@ function sendCrowd(world: World, buyers: Buyers, nemesis: Nemesis, productIds: r
   const enough = () =>
     enoughBuyers() &&
     scheduler.elapsedMs() > plan.crowdMs &&
-    (journal.counts.get("faults that struck") ?? 0) >= MIN_FAULTS;
+    (journal.counts.get("faults that struck") ?? 0) >= plan.leastFaults;
 
   function come(): void {
     if (enough()) return;

@@ -20,6 +20,7 @@ export function checkSoldOut(sale: SaleHistory, rememberedMs: number, find: Find
       (other) => other.answeredAtMs + rememberedMs >= askedAtMs && other.askedAtMs < askedAtMs,
     );
     const fromMs = Math.min(askedAtMs, ...remembered.map((other) => other.askedAtMs));
+    if (!sale.isReliable(fromMs, answeredAtMs)) continue;
     // Where the holds are only guessed, the call's own may be among them.
     const own = sale.taken === null && !mayBeSold.has(name) ? units : 0;
     const free = Math.min(

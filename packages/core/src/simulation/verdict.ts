@@ -74,7 +74,7 @@ export function judgeHistory(world: World, productIds: readonly string[]): void 
   const calls = recorder.calls.map((call) =>
     call.kind === "cancel" ? { ...call, productId: productOf.get(call.orderId) ?? "" } : call,
   );
-  const check = checkHistory({ sales, calls, taken: observer.taken(), totals: observer.totals() });
+  const check = checkHistory({ sales, calls, ...observer.seen });
   journal.count("buyers' histories explained", check.explained);
   journal.count("buyers' histories undecided", check.undecided);
   for (const finding of check.findings) journal.violated("linearizability", finding);

@@ -79,7 +79,7 @@ export function createWorld(options: WorldOptions): World {
   const postgres = createSimulatedPostgres({ scheduler, random, slowestUs: plan.slowestMs * 1000, guards });
   const { database, products, orders, orderPages, changes } = postgres;
   const invariants = createInvariants({ sales: plan.sales, database, hot: () => hot, journal, nowMs: clock.now });
-  const observer = createObserver(scheduler.elapsedMs);
+  const observer = createObserver({ nowMs: scheduler.elapsedMs, inspect: (id) => database.inspect(id) });
   const hot: HotStore = createHotStore({
     ...{ clock, lockTtlMs: plan.lockTtlMs, random },
     wire: ({ inventory, loading, inventoryChanges, stocks }, locks) => {
