@@ -1,3 +1,12 @@
+/**
+ * The simulator: real use cases on a virtual clock, over stores that fail as a seed decides.
+ *
+ * To try stores of your own, give `simulate` a `rewire`: it gets the simulated stores and answers those that the processes are to reach,
+ * yours in place of a port or around it. It is called anew for each seed. Yours must go by promises alone: a timer or a socket
+ * would not wait for the virtual clock. A `violation` in the report says what was broken; the same seed repeats it, `traced` tells how it came
+ * to it, and `shrink` finds a smaller plan that breaks the same. `checkHistory` judges what clients saw, of simulated or of real processes.
+ * docs/simulation.md shows each.
+ */
 export { shrink, type Shrunk } from "./shrink.js";
 export { simulate, type SimulationReport } from "./simulate.js";
 export type { Invariant, Violation } from "./journal.js";
