@@ -19,8 +19,8 @@ export interface Distribution {
 
 /** What a seed must have seen to count. */
 export const WANTED: Readonly<Record<string, number>> = { attempts: 200, processes: 3, "faults that struck": 5 };
-/** Of a seed that came to nothing, or whose clients' histories were not decided. */
-export const UNDECIDED = "buyers' histories undecided";
+/** Counted where the search gave a history up. */
+const UNDECIDED = "buyers' histories undecided";
 
 /**
  * Sums up seeds in any order, in memory that does not grow with their number: how many seeds had which count of a thing, for there are
