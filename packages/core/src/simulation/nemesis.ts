@@ -77,13 +77,20 @@ export function startNemesis(world: World, fleet: Fleet, changers: Changers, pro
         void tamper(kind, () => hot.restore(random.pickAny(snapshots) ?? hot.snapshot(), told("noticed")));
         break;
       case "unnoticed snapshot":
-        void tamper(kind, () => hot.restore(random.pickAny(snapshots) ?? hot.snapshot(), "unnoticed"));
+        void tamper(kind, () => {
+          hot.restore(random.pickAny(snapshots) ?? hot.snapshot(), "unnoticed");
+          productIds.forEach(world.observer.distrust);
+        });
         break;
       case "two masters":
         if (hot.servers.length === 1) void tamper(kind, () => twoMasters("noticed"));
         break;
       case "two masters unnoticed":
-        if (hot.servers.length === 1) void tamper(kind, () => twoMasters("unnoticed"));
+        if (hot.servers.length === 1)
+          void tamper(kind, () => {
+            twoMasters("unnoticed");
+            productIds.forEach(world.observer.distrust);
+          });
         break;
       case "inventory away":
         away(kind, "inventory", random.between(200, 2_000));
@@ -104,10 +111,12 @@ export function startNemesis(world: World, fleet: Fleet, changers: Changers, pro
         break;
       case "orders cancelled":
         for (const productId of productIds) {
-          void changers.cancelAtOnce(productId).then((count) => {
+          const cancelled = (count: number) => {
             if (count > 0) struck(journal, kind);
             journal.note(() => `*** ${count} orders of ${productId} cancelled`);
-          });
+          };
+          // A failover may cut it short.
+          void changers.cancelAtOnce(productId).then(cancelled, () => cancelled(0));
         }
         break;
       case "late call":

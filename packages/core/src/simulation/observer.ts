@@ -28,6 +28,18 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
   const totals = intervals<Omit<SeenTotal, "fromMs" | "untilMs">>(nowMs);
   const unreliable = intervals<{ readonly productId: string }>(nowMs);
 
+  const epochs = new Map<string, number>();
+  /** Lives that are loaded and not in force: the ledger moves on to one of them, or to none. */
+  const loaded = new Map<string, Map<number, { readonly total: number }>>();
+
+  /** Of a life that another has taken the place of nothing counts any more. */
+  function isOfNow(productId: string, epoch: number): boolean {
+    const inForce = inspect(productId)?.ledger.epoch ?? 0;
+    const life = loaded.get(productId)?.get(inForce);
+    if (life && inForce > (epochs.get(productId) ?? 0)) comeInForce(productId, inForce, life.total);
+    return epoch >= (epochs.get(productId) ?? 0);
+  }
+
   /** An id may come for two buyers. */
   const keyOf = (productId: string, userId: string, id: string) => `${productId} ${userId} ${id}`;
 
@@ -55,8 +67,14 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
     totals.begin(productId, { productId, units });
   }
 
+  function load(productId: string, epoch: number, total: number): void {
+    const lives = loaded.get(productId) ?? new Map<number, { readonly total: number }>();
+    loaded.set(productId, lives.set(epoch, { total }));
+  }
+
   /** A new inventory: the holds went with the one before, and of the orders those count that stand. */
-  function load(productId: string, units: number): void {
+  function comeInForce(productId: string, epoch: number, units: number): void {
+    epochs.set(productId, epoch);
     const standing = (inspect(productId)?.orders ?? []).filter(({ status }) => status === "confirmed");
     const keys = new Set(standing.map(({ userId, id }) => keyOf(productId, userId, id)));
     for (const [key, one] of taken.open()) if (one.productId === productId && !keys.has(key)) taken.end(key);
@@ -70,7 +88,7 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
 
   return {
     watch: (stores) =>
-      watchedWith(stores, { take, confirm, release, load, total, end: (...of) => taken.end(keyOf(...of)) }),
+      watchedWith(stores, { isOfNow, take, confirm, release, load, total, end: (...of) => taken.end(keyOf(...of)) }),
     distrust: (productId) => unreliable.begin(productId, { productId }),
     get seen() {
       return { taken: taken.all(), totals: totals.all(), unreliable: unreliable.all() };
@@ -83,7 +101,8 @@ interface Notice {
   confirm(productId: string, userId: string, id: string): void;
   release(productId: string, userId: string, id: string): void;
   end(productId: string, userId: string, id: string): void;
-  load(productId: string, total: number): void;
+  isOfNow(productId: string, epoch: number): boolean;
+  load(productId: string, epoch: number, total: number): void;
   total(productId: string, total: number): void;
 }
 
@@ -94,17 +113,20 @@ function watchedWith(stores: Stores, notice: Notice): Stores {
     inventory: {
       ...inventory,
       async hold(request, lock) {
+        const isOfNow = notice.isOfNow(request.productId, request.epoch);
         const answer = await inventory.hold(request, lock);
         const { productId, userId, reservationId, quantity } = request;
-        if (answer.kind === "held") notice.take(productId, userId, reservationId, quantity);
+        if (answer.kind === "held" && isOfNow) notice.take(productId, userId, reservationId, quantity);
         return answer;
       },
       async confirm(productId, epoch, reservations) {
         await inventory.confirm(productId, epoch, reservations);
+        if (!notice.isOfNow(productId, epoch)) return;
         for (const { userId, id } of reservations) notice.confirm(productId, userId, id);
       },
       async release(productId, epoch, reservations) {
         const stock = await inventory.release(productId, epoch, reservations);
+        if (!notice.isOfNow(productId, epoch)) return stock;
         for (const { userId, id } of reservations) notice.release(productId, userId, id);
         return stock;
       },
@@ -113,21 +135,22 @@ function watchedWith(stores: Stores, notice: Notice): Stores {
       ...loading,
       async load(productId, epoch, terms, committed) {
         const answer = await loading.load(productId, epoch, terms, committed);
-        if (answer === "loaded") notice.load(productId, terms.totalQuantity);
+        if (answer === "loaded") notice.load(productId, epoch, terms.totalQuantity);
         return answer;
       },
     },
     inventoryChanges: {
       async withhold(request) {
         const answer = await inventoryChanges.withhold(request);
-        const { productId, changeId, units } = request;
-        if (answer.kind === "withheld") notice.take(productId, withholder(changeId), changeId, units);
+        const { productId, epoch, changeId, units } = request;
+        if (answer.kind === "withheld" && notice.isOfNow(productId, epoch))
+          notice.take(productId, withholder(changeId), changeId, units);
         return answer;
       },
       async apply(epoch, change) {
         const answer = await inventoryChanges.apply(epoch, change);
-        if (answer.kind !== "applied") return answer;
         const { productId, id } = change;
+        if (answer.kind !== "applied" || !notice.isOfNow(productId, epoch)) return answer;
         notice.end(productId, change.kind === "cancel" ? change.userId : withholder(id), id);
         if (change.kind === "terms") notice.total(productId, change.terms.totalQuantity);
         return answer;
