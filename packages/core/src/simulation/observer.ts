@@ -1,5 +1,6 @@
 import { withholder } from "../change.js";
 import type { BookView } from "../memory/database.js";
+import type { Order } from "../order.js";
 import type { SeenTotal, Taken, Unreliable } from "./history.js";
 import type { Stores } from "./stores.js";
 
@@ -30,13 +31,13 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
 
   const epochs = new Map<string, number>();
   /** Lives that are loaded and not in force: the ledger moves on to one of them, or to none. */
-  const loaded = new Map<string, Map<number, { readonly total: number }>>();
+  const loaded = new Map<string, Map<number, Life>>();
 
   /** Of a life that another has taken the place of nothing counts any more. */
   function isOfNow(productId: string, epoch: number): boolean {
     const inForce = inspect(productId)?.ledger.epoch ?? 0;
     const life = loaded.get(productId)?.get(inForce);
-    if (life && inForce > (epochs.get(productId) ?? 0)) comeInForce(productId, inForce, life.total);
+    if (life && inForce > (epochs.get(productId) ?? 0)) comeInForce(productId, inForce, life);
     return epoch >= (epochs.get(productId) ?? 0);
   }
 
@@ -68,14 +69,15 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
   }
 
   function load(productId: string, epoch: number, total: number): void {
-    const lives = loaded.get(productId) ?? new Map<number, { readonly total: number }>();
-    loaded.set(productId, lives.set(epoch, { total }));
+    // Under the ledger's lock: what is cancelled after this goes back by a change.
+    const standing = (inspect(productId)?.orders ?? []).filter(({ status }) => status === "confirmed");
+    const lives = loaded.get(productId) ?? new Map<number, Life>();
+    loaded.set(productId, lives.set(epoch, { total, standing }));
   }
 
   /** A new inventory: the holds went with the one before, and of the orders those count that stand. */
-  function comeInForce(productId: string, epoch: number, units: number): void {
+  function comeInForce(productId: string, epoch: number, { total: units, standing }: Life): void {
     epochs.set(productId, epoch);
-    const standing = (inspect(productId)?.orders ?? []).filter(({ status }) => status === "confirmed");
     const keys = new Set(standing.map(({ userId, id }) => keyOf(productId, userId, id)));
     for (const [key, one] of taken.open()) if (one.productId === productId && !keys.has(key)) taken.end(key);
     for (const { userId, id, quantity } of standing) {
@@ -94,6 +96,12 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
       return { taken: taken.all(), totals: totals.all(), unreliable: unreliable.all() };
     },
   };
+}
+
+/** What an inventory was loaded with. */
+interface Life {
+  readonly total: number;
+  readonly standing: readonly Order[];
 }
 
 interface Notice {
