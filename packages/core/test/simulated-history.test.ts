@@ -3,8 +3,8 @@ import type { HoldAnswer, HoldRequest, Inventory } from "@flash-sale/core";
 import { simulate, type SimulationReport, type Stores } from "@flash-sale/core/simulation";
 
 const SEEDS_TO_FIND_IT = 10;
-/** The truth is told to those who ask again in the end. */
-const LIES_UNTIL = 100;
+/** By the virtual clock: the truth is told to those who ask again in the end. */
+const LIES_UNTIL_MS = Date.UTC(2026, 0, 1) + 6_000;
 
 type Rewire = (stores: Stores) => Stores;
 
@@ -18,9 +18,9 @@ const refuses = (refusal: Omit<Extract<HoldAnswer, { kind: "refused" }>, "kind" 
     let asked = 0;
     return async (request: HoldRequest, lock) => {
       if (request.userId.startsWith("user-")) asked += 1;
-      const status =
-        asked % 20 === 0 && asked <= LIES_UNTIL ? await inventory.status(request.productId, request.epoch) : null;
-      if (!status || !request.userId.startsWith("user-")) return inventory.hold(request, lock);
+      const status = asked % 20 === 0 ? await inventory.status(request.productId, request.epoch) : null;
+      if (!status || status.nowMs > LIES_UNTIL_MS || !request.userId.startsWith("user-"))
+        return inventory.hold(request, lock);
       return { kind: "refused", epoch: request.epoch, available: status.available, ...refusal };
     };
   });
