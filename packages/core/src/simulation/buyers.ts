@@ -96,7 +96,7 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
         if (attempt.answer) return;
         attempt.answer = answer;
         attempt.tainted = isTainted();
-        if (answer.kind !== "refused" || !attempt.tainted) record(answer);
+        if (answer.kind !== "refused" || !(attempt.tainted || wasSplit(purchase.request))) record(answer);
         pending -= 1;
         process.underWay -= 1;
         process.onDeath.delete(die);
@@ -113,6 +113,9 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
       );
     });
   }
+
+  const wasSplit = ({ productId }: PurchaseRequest) =>
+    world.hot.wasSplit(productId, world.database.inspect(productId)?.ledger.epoch ?? 0);
 
   function draw(productIds: readonly string[]): Purchase {
     const earlier = random.chance(0.03) ? random.pickAny(purchases) : null;

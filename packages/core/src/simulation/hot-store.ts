@@ -59,6 +59,8 @@ export interface HotStore {
   isTainted(productId: string, epoch: number): boolean;
   /** Some may be refused by a life that is tainted, by one of two masters, or by a life of the other's that the ledger has left behind. */
   mayRefuseWrongly(productId: string, epoch: number): boolean;
+  /** This life was one of two masters': whoever watched both cannot tell which units are held in it. */
+  wasSplit(productId: string, epoch: number): boolean;
   /** How often a state came back so, masters became two, or one: it can come and go between two looks. */
   readonly upheavals: number;
 }
@@ -73,6 +75,7 @@ interface Ports {
 
 export function createHotStore({ clock, lockTtlMs, random, wire }: Ports): HotStore {
   const tainted = new Set<string>();
+  const split = new Set<string>();
   let upheavals = 0;
   const talksTo = new Map<object, HotServer>();
   const listeners = new Set<(server: HotServer, announcement: Announcement) => void>();
@@ -167,6 +170,8 @@ export function createHotStore({ clock, lockTtlMs, random, wire }: Ports): HotSt
       const losers = servers.filter((server) => server !== winner);
       for (const server of losers) server.isUp = false;
       servers = [winner];
+      if (losers.length > 0)
+        for (const [productId, { epoch }] of winner.memory.stocks.ofProduct) split.add(`${productId} ${epoch}`);
       locks = new Map([...locks].filter(([server]) => server === winner));
       talksTo.clear();
       upheavals += 1;
@@ -177,6 +182,7 @@ export function createHotStore({ clock, lockTtlMs, random, wire }: Ports): HotSt
       servers.length > 1 ||
       isTainted(productId, epoch) ||
       servers.some((server) => (lifeIn(server, productId) ?? epoch) < epoch),
+    wasSplit: (productId, epoch) => split.has(`${productId} ${epoch}`),
     get upheavals() {
       return upheavals;
     },
