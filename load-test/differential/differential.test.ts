@@ -52,7 +52,10 @@ describe("The real adapters against their specification", function () {
       lua: (text) => (text.includes("limit-reached") ? without(text, guard, "elseif false then") : text),
     });
     const { finding } = await run({ lanes: [stores], seed: SEED, sequences: SOON });
-    expect(finding?.difference.real.join()).to.match(/"kind":"held"/);
+    // Held, or refused for want of stock.
+    expect(finding?.difference.real.join())
+      .to.match(/"kind":"(held|refused)"/)
+      .and.not.to.match(/limit-reached/);
     expect(finding?.difference.expected.join()).to.match(/limit-reached/);
     expect(finding?.sequence.steps.length, "steps left of the sequence").to.be.lessThan(8);
   });
