@@ -38,7 +38,7 @@ export function createRedisLoading(client: RedisClient, run: RunScript, scripts:
       return "loaded";
     },
     async lastEpoch(productId) {
-      return integer((await ask(client, () => client.get(inventoryKeys(productId, 0).epoch))) ?? 0);
+      return integer(await run(scripts.lastEpoch, [inventoryKeys(productId, 0).epoch], []));
     },
     async teach(productId, epoch, revision, buyers) {
       const keys = keyList(inventoryKeys(productId, epoch));

@@ -25,6 +25,7 @@ export function loadScripts(edit: (file: string, text: string) => string = (_fil
     apply: ofInventory("apply.lua"),
     teach: ofInventory("teach.lua"),
     finishTeaching: ofInventory("finish-teaching.lua"),
+    lastEpoch: ofInventory("last-epoch.lua"),
     replid: ofInventory("replid.lua"),
     acquireLock: script(read("lock-acquire.lua")),
     releaseLock: script(read("lock-release.lua")),

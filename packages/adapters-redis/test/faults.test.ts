@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { stub } from "sinon";
 import { createRedisAnnouncements } from "#src/announcements.js";
 import { connectRedis, type RedisAddress } from "#src/index.js";
+import { loadScripts } from "#src/script.js";
 import { openProxy } from "./proxy.js";
 import { openRedis, redisUrl, type TestRedis } from "./redis.js";
 import { openSale } from "./sale.js";
@@ -197,9 +198,12 @@ describe("faults of Redis and of the way to it", function () {
 
   it("throws an error of Redis that is neither the connection's nor the server's state as it is", async () => {
     const sale = await openSale(redis);
-    await redis.client.del(sale.keys.stock);
-    await redis.client.set(sale.keys.stock, "not a hash");
-    const thrown: unknown = await redis.adapters.inventory.status(sale.productId, 1).catch((fault: unknown) => fault);
+    const wrong = loadScripts((file, text) => (file === "status.lua" ? "return redis.call('LLEN', KEYS[2])" : text));
+    const mistaken = await openRedis({ scripts: wrong });
+    const thrown: unknown = await mistaken.adapters.inventory
+      .status(sale.productId, 1)
+      .catch((fault: unknown) => fault);
+    await mistaken.close();
     expect(thrown).to.be.instanceOf(Error).and.not.instanceOf(StoreUnavailable);
   });
 });

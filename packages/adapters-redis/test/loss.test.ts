@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { purchaseLock } from "@flash-sale/core";
 import { expect } from "chai";
+import { lockKey } from "#src/keys.js";
 import { openRedis, type TestRedis } from "./redis.js";
 import { openSale, type Sale } from "./sale.js";
 
@@ -64,6 +67,57 @@ describe("a Redis that lost something", () => {
     await redis.client.del(sale.keys.deadlines);
     await redis.client.zadd(sale.keys.deadlines, 1, "bob");
     await expectLost(sale);
+  });
+
+  for (const key of ["epoch", "stock", "buyers", "holds", "deadlines"] as const) {
+    it(`is not in service where the key "${key}" is of another type, and can be loaded again`, async () => {
+      const sale = await openSale(redis);
+      const { adapters, client } = redis;
+      const terms = await adapters.inventory.status(sale.productId, 1);
+      await client.del(sale.keys[key]);
+      await client.rpush(sale.keys[key], "somebody's list");
+      await expectLost(sale);
+      expect(await adapters.loading.lastEpoch(sale.productId)).to.equal(key === "epoch" ? 0 : 1);
+      if (terms) expect(await adapters.loading.load(sale.productId, 2, terms, 0)).to.equal("loaded");
+      expect((await adapters.inventory.status(sale.productId, 2))?.available).to.equal(10);
+    });
+  }
+
+  it("takes an epoch that is no number for none, and can be loaded again", async () => {
+    const sale = await openSale(redis);
+    const terms = await redis.adapters.inventory.status(sale.productId, 1);
+    await redis.client.set(sale.keys.epoch, "one");
+    await expectLost(sale);
+    expect(await redis.adapters.loading.lastEpoch(sale.productId)).to.equal(0);
+    if (terms) expect(await redis.adapters.loading.load(sale.productId, 2, terms, 0)).to.equal("loaded");
+  });
+
+  it("ends holds whose locks are of another type, and leaves those alone", async () => {
+    const sale = await openSale(redis);
+    const { adapters, client } = redis;
+    const held = ["ada", "bob"].map((userId) => ({ userId, lock: lockKey(purchaseLock(sale.productId, 1, userId)) }));
+    const [ada, bob] = await Promise.all(
+      held.map(async ({ userId, lock }) => {
+        const answer = await adapters.admission.admit(sale.request(userId));
+        if (answer.kind !== "held") throw new Error(answer.kind);
+        await client.del(lock);
+        await client.rpush(lock, "somebody's list");
+        return answer.reservation;
+      }),
+    );
+    if (ada) await adapters.admission.confirm(sale.productId, 1, [ada]);
+    if (bob) await adapters.admission.release(sale.productId, 1, [bob]);
+    const { available, held: units, purchased } = (await adapters.inventory.status(sale.productId, 1)) ?? {};
+    expect({ available, units, purchased }).to.deep.equal({ available: 9, units: 0, purchased: 1 });
+    expect(await client.exists(...held.map(({ lock }) => lock))).to.equal(2);
+  });
+
+  it("takes a lock of another type for none", async () => {
+    const name = ["housekeeping", randomUUID()] as const;
+    await redis.client.rpush(lockKey(name), "somebody's list");
+    await redis.adapters.locks.release(name, "ada");
+    expect(await redis.adapters.locks.acquire(name, "ada", 1_000)).to.equal(true);
+    expect(await redis.adapters.locks.acquire(name, "bob", 1_000)).to.equal(false);
   });
 
   it("is not in service where a counter is gone or no number", async () => {

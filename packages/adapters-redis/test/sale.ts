@@ -7,7 +7,7 @@ export interface Sale {
   readonly productId: string;
   readonly keys: InventoryKeys;
   request(userId: string, asked?: Partial<HoldRequest>): HoldRequest;
-  /** What the four keys hold, byte by byte. */
+  /** What the keys hold, byte by byte, of whatever type. */
   dump(): Promise<unknown>;
 }
 
@@ -44,13 +44,6 @@ export async function openSale(
       expectedPriceMinor: null,
       ...asked,
     }),
-    dump: () =>
-      Promise.all([
-        client.get(keys.epoch),
-        client.hgetall(keys.stock),
-        client.hgetall(keys.buyers),
-        client.hgetall(keys.holds),
-        client.zrange(keys.deadlines, "0", "-1", "WITHSCORES"),
-      ]),
+    dump: () => Promise.all(Object.values(keys).map((key: string) => client.dumpBuffer(key))),
   };
 }

@@ -111,7 +111,7 @@ const traps: Trap[] = [
   {
     name: "an inventory that answers for every epoch",
     file: "in-service.lua",
-    guard: "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return nil end",
+    guard: "if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return nil end",
     without: "",
     seenBy: [
       {
@@ -252,7 +252,7 @@ const traps: Trap[] = [
   {
     name: "a lock that anybody can let go",
     file: "lock-release.lua",
-    guard: "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
+    guard: "if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
     without: "",
     seenBy: cases(locksContract, "leaves somebody else's lock alone").map(({ name, run }) => ({
       name,

@@ -1,8 +1,9 @@
 -- Comes before every script of an inventory: is the inventory of this epoch in service here?
 -- KEYS  1 epoch, 2 stock, 3 buyers, 4 holds, 5 deadlines
 -- ARGV  1 epoch
--- Why: Redis may have lost some or all of it, or gone back to an older state. A lost key is a missing sentinel. An old
--- state can have old stock under the same epoch, run id and script cache: only master_replid changed (reading it: 4 us).
+-- Why: Redis may have lost some or all of it, or gone back to an older state. A lost key is a missing sentinel, and so is one that
+-- somebody else's value of another type stands in: hence pcall. An old state can have old stock under the same epoch, run id
+-- and script cache: only master_replid changed (reading it: 4 us).
 
 local NUMBERS = { 'available', 'held', 'purchased', 'total', 'price', 'limit', 'start', 'end', 'revision', 'buyersLoaded' }
 
@@ -24,10 +25,21 @@ local function digits(number)
   return string.format('%.0f', number)
 end
 
+-- The last epoch that was put in service here; '0' where there is none, or none that can be read.
+local function last_epoch()
+  local found = redis.pcall('GET', KEYS[1])
+  return type(found) == 'string' and string.match(found, '^%d+$') or '0'
+end
+
+-- A lock goes if it is still its owner's.
+local function let_go(lock, owner)
+  if redis.pcall('GET', lock) == owner then redis.call('DEL', lock) end
+end
+
 -- The stock's fields, as the texts they are stored as; nil where the inventory is not in service.
 local function in_service()
-  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return nil end
-  local values = redis.call('HMGET', KEYS[2], 'replid', unpack(NUMBERS))
+  if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return nil end
+  local values = redis.pcall('HMGET', KEYS[2], 'replid', unpack(NUMBERS))
   if values[1] ~= replid() then return nil end
   local stock = {}
   for i, field in ipairs(NUMBERS) do
@@ -35,8 +47,8 @@ local function in_service()
     if not value or not string.find(value, '^%d+$') then return nil end
     stock[field] = value
   end
-  if redis.call('HEXISTS', KEYS[3], '') == 0 then return nil end
-  if redis.call('HEXISTS', KEYS[4], '') == 0 then return nil end
-  if not redis.call('ZSCORE', KEYS[5], '') then return nil end
+  if redis.pcall('HEXISTS', KEYS[3], '') ~= 1 then return nil end
+  if redis.pcall('HEXISTS', KEYS[4], '') ~= 1 then return nil end
+  if type(redis.pcall('ZSCORE', KEYS[5], '')) ~= 'string' then return nil end
   return stock
 end

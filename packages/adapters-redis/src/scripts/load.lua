@@ -4,7 +4,7 @@
 -- reply {'loaded', epoch before}, or {'refused', epoch before}; 0 where there was none
 -- Why: refuses to go back, so that a late rebuild cannot undo a newer one. No buyer is known until all are taught.
 
-local before = redis.call('GET', KEYS[1]) or '0'
+local before = last_epoch()
 local epoch = tonumber(ARGV[1])
 if tonumber(before) >= epoch then return { 'refused', before } end
 

@@ -28,8 +28,6 @@ if #ended > 0 then
   redis.call('HINCRBY', KEYS[2], 'held', digits(-units))
   redis.call('HINCRBY', KEYS[2], 'available', digits(units))
 end
-for i = 6, #KEYS do
-  if redis.call('GET', KEYS[i]) == ARGV[(i - 5) * 2] then redis.call('DEL', KEYS[i]) end
-end
+for i = 6, #KEYS do let_go(KEYS[i], ARGV[(i - 5) * 2]) end
 local before = tonumber(stock.available)
 return { before, before + units }
