@@ -22,7 +22,10 @@ export interface RedisAdapters {
 export interface RedisAdapterOptions {
   /** For commands. Should not send commands again by itself: `autoResendUnfulfilledCommands: false`, `maxRetriesPerRequest: 0`. */
   readonly client: RedisClient;
-  /** For the announcements: a connection that subscribes serves nothing else. */
+  /**
+   * For the announcements: a connection that subscribes serves nothing else. Should not subscribe again by itself either, which they do:
+   * `autoResubscribe: false`. The client's own way leaves a rejection unheard where the connection breaks again meanwhile.
+   */
   readonly subscriber: RedisClient;
   /** Life of a purchase lock and its hold, in milliseconds. */
   readonly lockTtlMs: number;

@@ -26,6 +26,8 @@ const SERVER = {
   // A buyer is told at once that nothing happened; a command that waits for a connection is carried out when nobody asks for it any more.
   enableOfflineQueue: false,
   retryStrategy: retryDelayMs,
+  // Nobody would hear of one that failed, and a rejection that nobody hears of ends the process: the announcements subscribe again.
+  autoResubscribe: false,
   // After a failover the old address may lead to a replica for a while.
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
 } satisfies RedisOptions;

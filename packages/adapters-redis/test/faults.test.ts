@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
 import { stub } from "sinon";
@@ -16,6 +17,14 @@ async function faultOf(work: Promise<unknown>): Promise<StoreUnavailable> {
     throw fault;
   }
   throw new Error("expected a fault");
+}
+
+async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("not within five seconds");
 }
 
 describe("faults of Redis and of the way to it", function () {
@@ -99,6 +108,38 @@ describe("faults of Redis and of the way to it", function () {
     expect((await faultOf(connected.admission.admit(sale.request("eve")))).effect, "after it was closed").to.equal(
       "none",
     );
+  });
+
+  it("subscribes again where the connection breaks while it does so, and nothing goes unheard", async () => {
+    const proxy = await openProxy();
+    const connected = connectRedis({ address: { kind: "server", url: proxy.url }, lockTtlMs: 1_000 });
+    const unheard: unknown[] = [];
+    const note = (fault: unknown) => unheard.push(fault);
+    const others = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
+    try {
+      const heard: unknown[] = [];
+      connected.announcements.subscribe((announcement) => heard.push(announcement));
+      const announcement = { kind: "sold-out", productId: randomUUID(), epoch: 1 } as const;
+      const isHeard = async (): Promise<boolean> => {
+        await redis.adapters.announcements.publish(announcement);
+        return heard.length > 0;
+      };
+      await connected.ready();
+      await eventually(isHeard);
+      proxy.cutsAt = "subscribe";
+      proxy.cut();
+      await eventually(() => proxy.cuts >= 2);
+      proxy.cutsAt = null;
+      heard.length = 0;
+      await eventually(isHeard);
+      expect(unheard).to.deep.equal([]);
+    } finally {
+      process.removeAllListeners("unhandledRejection");
+      for (const listener of others) process.on("unhandledRejection", listener);
+      await connected.close();
+      await proxy.close();
+    }
   });
 
   it("subscribes again where that failed while the connection stands, as in a cluster that loses one node", async () => {

@@ -5,6 +5,9 @@ export interface Proxy {
   readonly url: string;
   /** What happens to replies from now on: passed on, swallowed, or the connection is cut in their place. */
   replies: "pass" | "swallow" | "cut";
+  /** Connections are cut where a client says this, and nobody hears of it; null: nowhere. */
+  cutsAt: string | null;
+  readonly cuts: number;
   /** Cuts all connections. */
   cut(): void;
   close(): Promise<void>;
@@ -14,6 +17,7 @@ export interface Proxy {
 export async function openProxy(): Promise<Proxy> {
   const { hostname, port, username, password } = new URL(redisUrl());
   const sockets = new Set<Socket>();
+  let cuts = 0;
   const server = createServer((near) => {
     const far = connect(Number(port || "6379"), hostname);
     for (const socket of [near, far]) {
@@ -25,7 +29,14 @@ export async function openProxy(): Promise<Proxy> {
         far.destroy();
       });
     }
-    near.on("data", (chunk: Buffer) => far.write(chunk));
+    near.on("data", (chunk: Buffer) => {
+      if (proxy.cutsAt === null || !chunk.includes(proxy.cutsAt)) {
+        far.write(chunk);
+        return;
+      }
+      cuts += 1;
+      near.destroy();
+    });
     far.on("data", (chunk: Buffer) => {
       if (proxy.replies === "pass") near.write(chunk);
       else if (proxy.replies === "cut") near.destroy();
@@ -40,6 +51,10 @@ export async function openProxy(): Promise<Proxy> {
   const proxy: Proxy = {
     url: `redis://${login}127.0.0.1:${address.port}`,
     replies: "pass",
+    cutsAt: null,
+    get cuts() {
+      return cuts;
+    },
     cut,
     async close() {
       cut();
