@@ -7,8 +7,9 @@ import type { Edit } from "./sabotage.js";
 export type NodePlan = Omit<FaultPlan, "node" | "events">;
 
 export interface FleetOptions {
-  readonly redisUrl: string;
   /** One an API process, so that each may have a way of its own to the server. */
+  readonly redisUrls: readonly string[];
+  /** Likewise. */
   readonly databaseUrls: readonly string[];
   readonly events: string;
   readonly lockTtlMs: number;
@@ -41,7 +42,7 @@ const SCRIPT = fileURLToPath(new URL("./api-process.js", import.meta.url));
 const PRELOAD = new URL("./sabotage-preload.js", import.meta.url).href;
 
 export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
-  const { redisUrl, databaseUrls, events, lockTtlMs, edits = [], plan = () => ({}) } = options;
+  const { redisUrls, databaseUrls, events, lockTtlMs, edits = [], plan = () => ({}) } = options;
   const restarts: Restart[] = [];
   const failures: string[] = [];
   const running = new Map<number, NodeProcess>();
@@ -55,7 +56,7 @@ export const startFleet = async (options: FleetOptions): Promise<Fleet> => {
       nodeArgs: edits.length > 0 ? ["--import", PRELOAD] : [],
       env: {
         PORT: String(port),
-        REDIS_URL: redisUrl,
+        REDIS_URL: redisUrls[node] ?? "",
         DATABASE_URL: databaseUrls[node] ?? "",
         HOST: "127.0.0.1",
         SALE_LOCK_TTL_MS: String(lockTtlMs),

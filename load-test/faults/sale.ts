@@ -37,6 +37,8 @@ export interface SaleOptions extends RowOptions {
   readonly storesStayUp?: boolean;
   /** Whether the crowd is sent to an API process now. */
   readonly inRotation?: (node: number) => boolean;
+  /** Ways to a Redis that is not the stage's, or not straight to it: one an API process, and the observer's own. */
+  readonly redis?: { readonly urls: readonly string[]; readonly observerUrl: string };
   readonly plan?: (node: number, life: number, scene: Scene) => NodePlan;
   /** Incidents that are over; the crowd buys no faster than these allow, so that every one of them strikes a live sale. */
   readonly incidents: { readonly planned: number; readonly over: () => number };
@@ -79,7 +81,7 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
   const disposal = createCleanUp();
   try {
     const random = randomFrom(seed);
-    const scene = disposal.use(await stage.open());
+    const scene = disposal.use(await stage.open(options.redis?.observerUrl));
     await editFunctions(scene.pool, sabotage.edits ?? []);
     for (const [name, value] of Object.entries(options.databaseSettings ?? {})) {
       const database = pg.escapeIdentifier(new URL(scene.databaseUrl).pathname.slice(1));
@@ -99,7 +101,7 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
     const fleet = disposal.use(
       await startFleet({
         databaseUrls,
-        redisUrl: scene.redisUrl,
+        redisUrls: options.redis?.urls ?? databaseUrls.map(() => scene.redisUrl),
         events: scene.events,
         lockTtlMs: LOCK_TTL_MS,
         edits: (sabotage.edits ?? []).filter(({ file }) => !file.endsWith(".sql")),

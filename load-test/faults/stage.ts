@@ -10,8 +10,8 @@ import { startRedis, type RedisServer } from "../servers/redis.js";
 export interface Stage extends AsyncDisposable {
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
-  /** An empty Redis and a migrated database for one run of one row. */
-  open(): Promise<Scene>;
+  /** An empty Redis and a migrated database for one run of one row. `redisUrl`: of the run's own Redis, not the stage's. */
+  open(redisUrl?: string): Promise<Scene>;
 }
 
 export interface Scene extends AsyncDisposable {
@@ -41,17 +41,17 @@ export const startStage = async (): Promise<Stage> => {
   return {
     redis,
     postgres,
-    async open() {
+    async open(redisUrl = redis.url) {
       opened += 1;
       const databaseUrl = await postgres.createDatabase(`faults_${String(opened)}`);
       await migrate(databaseUrl);
       // A row may stop the server; the observer comes back with it.
-      const observer = new Redis(redis.url).on("error", () => undefined);
+      const observer = new Redis(redisUrl).on("error", () => undefined);
       await observer.flushall();
       const pool = quietly(new pg.Pool({ connectionString: databaseUrl, max: 2 }));
       const folder = await temporaryFolder("faults");
       return {
-        redisUrl: redis.url,
+        redisUrl,
         databaseUrl,
         redis: observer,
         pool,

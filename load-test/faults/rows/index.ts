@@ -10,12 +10,14 @@ import { long } from "./long.js";
 import { million } from "./million.js";
 import { paused } from "./paused.js";
 import { postgresKilled } from "./postgres-killed.js";
+import { promoted } from "./promoted.js";
 import { reaper } from "./reaper.js";
 import { postgresStopped, redisStopped } from "./stopped.js";
 
 export const ROWS: readonly Row[] = [
   killed,
   paused,
+  promoted,
   flushed,
   postgresKilled,
   cut,
