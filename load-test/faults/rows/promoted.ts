@@ -34,7 +34,7 @@ export const promoted: Row = {
       redis: ways,
       incidents: { planned, over: () => over },
     });
-    const { scene, shop, random } = sale;
+    const { shop, random } = sale;
 
     for (; over < planned; over += 1) {
       await pair.follow();
@@ -45,10 +45,10 @@ export const promoted: Row = {
       await pair.promote();
       const { epoch, committed } = await ledgerOf(sale);
       lookout.begin(epoch);
+      const old = await readHot(pair.redis, shop.productId, epoch);
+      unseen.push(committed - (old?.purchased ?? committed));
       const promotedAtMs = Date.now();
       ways.leadTo(pair.port);
-      const old = await readHot(scene.redis, shop.productId, epoch);
-      unseen.push(committed - (old?.purchased ?? committed));
       drift.push(...(await healedAndSound(sale, promotedAtMs)));
       if ((await ledgerOf(sale)).epoch !== epoch) noticed += 1;
       believed.push(lookout.believed());
