@@ -38,12 +38,12 @@ export const driftOf = async ({ pool, redis }: Scene, productId: string): Promis
   if (epoch !== Number(rows[0]?.epoch)) return [];
   const left = rows[0]?.left ?? 0;
   const drift: string[] = [];
-  const mustHold = (holdsTrue: boolean, otherwise: string): void => void (holdsTrue || drift.push(`I2: ${otherwise}`));
-  mustHold(Number(available) <= left, `${String(available)} units on sale, ${String(left)} left by the ledger`);
-  mustHold(held === sum, `${String(held)} units held, and holds of ${String(sum)}`);
-  mustHold(holds === deadlines, `${String(holds)} holds, and deadlines of ${String(deadlines)}`);
-  if (buyersLoaded === 1) {
-    mustHold(purchased === units, `${String(purchased)} units purchased, ${String(units)} by the buyers' records`);
+  if (Number(available) > left)
+    drift.push(`I2: ${String(available)} units on sale, ${String(left)} left by the ledger`);
+  if (held !== sum) drift.push(`I2: ${String(held)} units held, and holds of ${String(sum)}`);
+  if (holds !== deadlines) drift.push(`I2: ${String(holds)} holds, and deadlines of ${String(deadlines)}`);
+  if (buyersLoaded === 1 && purchased !== units) {
+    drift.push(`I2: ${String(purchased)} units purchased, ${String(units)} by the buyers' records`);
   }
   return drift;
 };

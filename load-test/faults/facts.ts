@@ -99,6 +99,7 @@ export const hotKeys = (productId: string, epoch: number) => ({
   stock: `fs1:{${productId}}:${String(epoch)}:stock`,
   buyers: `fs1:{${productId}}:${String(epoch)}:buyers`,
   holds: `fs1:{${productId}}:${String(epoch)}:holds`,
+  deadlines: `fs1:{${productId}}:${String(epoch)}:deadlines`,
 });
 
 const CHUNK = 1_000;

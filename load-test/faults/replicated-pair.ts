@@ -26,7 +26,10 @@ export const startReplicatedPair = async (): Promise<ReplicatedPair> => {
   const start = async (): Promise<{ server: RedisServer; client: Redis }> => {
     const server = disposal.use(await startRedis({ args: AT_ONCE }));
     const client = new Redis(server.url).on("error", () => undefined);
-    disposal.defer(() => Promise.resolve(client.disconnect()));
+    disposal.defer(() => {
+      client.disconnect();
+      return Promise.resolve();
+    });
     return { server, client };
   };
   let [master, other] = [await start(), await start()];

@@ -1,43 +1,66 @@
+import { openGhosts } from "../ghosts.js";
 import type { Row } from "../row.js";
 import { openSale, type RunningSale } from "../sale.js";
+import { healedAndSound, inFullSwing, ledgerOf } from "./incidents.js";
+import { HOUSEKEEPERS_LOCK, LOSSES } from "./redis-losses.js";
+import { WITHOUT_PCALL, WITHOUT_SENTINELS } from "./redis-guards.js";
 import { until } from "../wait.js";
 
-/** Redis loses everything, again and again, while the sale goes on. */
+/** Redis loses everything, or one key, or has somebody else's value in its place, again and again, while the sale goes on. */
 export const flushed: Row = {
   name: "6",
-  about: "FLUSHALL in mid-sale",
+  about: "FLUSHALL, each key lost alone, eviction, SCRIPT FLUSH, keys of another type",
   how: "redis-cli",
   mustHold: "I1-I3",
   controls: [
+    ...WITHOUT_SENTINELS,
     {
       built: "a group commit that tells of orders without writing them, every 10th batch",
       sabotage: { plan: { forgetsEveryNthBatch: 10 } },
       breaks: "I4",
     },
+    WITHOUT_PCALL,
   ],
   async run(stage, options) {
-    const planned = options.scale.strikes + 1;
+    const rounds = Math.ceil(options.scale.strikes / 2);
+    const planned = rounds * LOSSES.length + 1;
     let over = 0;
-    let heldUnitsLost = 0;
+    const struck: Record<string, number> = {};
+    const noticed: Record<string, number> = {};
+    const drift: string[] = [];
     await using sale = await openSale(stage, {
       ...options,
       nodes: 2,
       clients: 12,
       incidents: { planned, over: () => over },
     });
-    const { shop } = sale;
+    const { scene, shop, random } = sale;
+    await using ghosts = await openGhosts(sale);
 
-    for (; over < planned; over += 1) {
-      const enough = (options.scale.units * 0.3 * (over + 1)) / (planned + 1);
-      await until("the sale is in full swing", () => shop.history.sold() >= enough);
-      const { held, lostAtMs } = await flush(sale);
-      heldUnitsLost += held;
-      await sale.healed(lostAtMs);
+    const strikes = Array.from({ length: rounds }, () => random.shuffled(LOSSES)).flat();
+    for (const { name, strike, isReady } of [...strikes, HOUSEKEEPERS_LOCK]) {
+      await inFullSwing(sale, options.scale.units, { planned, over });
+      // Always in mid-purchase.
+      let epoch = await ghosts.hold();
+      if (isReady) {
+        await until(`it can lose: ${name}`, () => isReady(scene.redis, shop.productId, epoch));
+        epoch = await ghosts.hold();
+      }
+      await strike(scene.redis, shop.productId, epoch);
+      drift.push(...(await healedAndSound(sale, Date.now())).map((found) => `${found} (${name})`));
+      struck[name] = (struck[name] ?? 0) + 1;
+      noticed[name] = (noticed[name] ?? 0) + ((await ledgerOf(sale)).epoch === epoch ? 0 : 1);
+      over += 1;
     }
     return await sale.finish({
-      struck: { FLUSHALL: planned },
+      struck,
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
-      notes: { "units held when it struck": heldUnitsLost },
+      notes: {
+        "noticed before the next 201": Object.entries(struck)
+          .map(([name, count]) => `${name} ${String(noticed[name])} of ${String(count)}`)
+          .join(", "),
+      },
+      alsoWrong: () => drift,
     });
   },
 };

@@ -1,0 +1,82 @@
+import type { Redis } from "ioredis";
+import { hotKeys } from "../facts.js";
+import { until } from "../wait.js";
+
+/** What Redis can lose, by name. A strike settles when it is done; `epoch` is the life that is in service. */
+export interface Loss {
+  readonly name: string;
+  strike(redis: Redis, productId: string, epoch: number): Promise<void>;
+  /** Looked at before it strikes: without it the loss would be none. */
+  readonly isReady?: (redis: Redis, productId: string, epoch: number) => Promise<boolean>;
+  /** A sale that goes on without noticing it is right: nothing was lost that it rests on. */
+  readonly harmless?: boolean;
+}
+
+const KEYS = ["epoch", "stock", "buyers", "holds", "deadlines"] as const;
+type Key = (typeof KEYS)[number];
+
+const keyOf = (key: Key, productId: string, epoch: number): string => hotKeys(productId, epoch)[key];
+
+/** Only then is a buyer who is not known taken for a new one. */
+const buyersAreLoaded = async (redis: Redis, productId: string, epoch: number): Promise<boolean> =>
+  (await redis.hget(keyOf("stock", productId, epoch), "buyersLoaded")) === "1";
+
+const REPLACE = `redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], "somebody's list")`;
+const DELETE_LOCKS = `for i, lock in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', lock) end`;
+const REPLACE_LOCKS = `
+  for i, lock in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', lock) redis.call('RPUSH', lock, 'a list') end`;
+
+const locksOf = (productId: string): string => `fs1:{${productId}}:lock:*`;
+
+/** A limit a little below what is used, until Redis has thrown out a key that the inventory needs. */
+const evict = async (redis: Redis, productId: string, epoch: number): Promise<void> => {
+  const keys = KEYS.map((key) => keyOf(key, productId, epoch));
+  await redis.config("SET", "maxmemory-policy", "allkeys-random");
+  try {
+    await until("a key of the inventory is evicted", async () => {
+      const used = Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1]);
+      await redis.config("SET", "maxmemory", String(used - 1));
+      const left = await redis.exists(...keys);
+      await redis.config("SET", "maxmemory", "0");
+      return left < keys.length;
+    });
+  } finally {
+    await redis.config("SET", "maxmemory", "0", "maxmemory-policy", "noeviction");
+  }
+};
+
+export const LOSSES: readonly Loss[] = [
+  { name: "FLUSHALL", strike: async (redis) => void (await redis.flushall()) },
+  ...KEYS.map((key): Loss => ({
+    name: `${key} deleted`,
+    strike: async (redis, productId, epoch) => void (await redis.del(keyOf(key, productId, epoch))),
+    ...(key === "buyers" && { isReady: buyersAreLoaded }),
+  })),
+  {
+    name: "locks deleted",
+    strike: async (redis, productId) => void (await redis.eval(DELETE_LOCKS, 0, locksOf(productId))),
+    harmless: true,
+  },
+  { name: "a key evicted", strike: evict },
+  { name: "SCRIPT FLUSH", strike: async (redis) => void (await redis.script("FLUSH")), harmless: true },
+  ...KEYS.map((key): Loss => ({
+    name: `${key} of another type`,
+    strike: async (redis, productId, epoch) => void (await redis.eval(REPLACE, 1, keyOf(key, productId, epoch))),
+  })),
+  {
+    name: "locks of another type",
+    strike: async (redis, productId) => void (await redis.eval(REPLACE_LOCKS, 0, locksOf(productId))),
+    harmless: true,
+  },
+];
+
+/** Held by whoever keeps house. Struck last: what is in its place must not keep units from coming back. */
+export const HOUSEKEEPERS_LOCK: Loss = {
+  name: "the housekeeper's lock of another type",
+  async strike(redis) {
+    const name = "fs1:{housekeeping}:lock:*";
+    await until("somebody keeps house", async () => (await redis.keys(name)).length > 0, { timeoutMs: 5_000 });
+    await redis.eval(REPLACE_LOCKS, 0, name);
+  },
+  harmless: true,
+};
