@@ -12,15 +12,21 @@ import { paused } from "./paused.js";
 import { postgresKilled } from "./postgres-killed.js";
 import { promoted } from "./promoted.js";
 import { reaper } from "./reaper.js";
+import { redisKilled } from "./redis-killed.js";
+import { unheard } from "./unheard.js";
+import { twoMasters } from "./two-masters.js";
 import { postgresStopped, redisStopped } from "./stopped.js";
 
 export const ROWS: readonly Row[] = [
   killed,
   paused,
+  redisKilled,
   promoted,
+  twoMasters,
   flushed,
   postgresKilled,
   cut,
+  unheard,
   eight,
   reaper,
   clocks,
