@@ -1,4 +1,6 @@
 import { driftOf } from "../drift.js";
+import type { Lookout } from "../lookout.js";
+import type { RedisWays } from "../redis-ways.js";
 import type { RunningSale } from "../sale.js";
 import { until } from "../wait.js";
 
@@ -28,3 +30,13 @@ export const healedAndSound = async (sale: RunningSale, atMs: number): Promise<s
   await sale.healed(atMs);
   return driftOf(sale.scene, sale.shop.productId);
 };
+
+/** A sale between two Redis servers, and what faults of several kinds do to it. */
+export interface Course {
+  readonly sale: RunningSale;
+  readonly ways: RedisWays;
+  readonly lookout: Lookout;
+  /** Collects what is found wrong. */
+  readonly drift: string[];
+  readonly ports: readonly [number, number];
+}

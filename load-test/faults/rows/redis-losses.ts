@@ -5,11 +5,9 @@ import { until } from "../wait.js";
 /** What Redis can lose, by name. A strike settles when it is done; `epoch` is the life that is in service. */
 export interface Loss {
   readonly name: string;
-  strike(redis: Redis, productId: string, epoch: number): Promise<void>;
+  strike(redis: Redis, productId: string, epoch: number): Promise<unknown>;
   /** Looked at before it strikes: without it the loss would be none. */
   readonly isReady?: (redis: Redis, productId: string, epoch: number) => Promise<boolean>;
-  /** A sale that goes on without noticing it is right: nothing was lost that it rests on. */
-  readonly harmless?: boolean;
 }
 
 const KEYS = ["epoch", "stock", "buyers", "holds", "deadlines"] as const;
@@ -46,27 +44,26 @@ const evict = async (redis: Redis, productId: string, epoch: number): Promise<vo
 };
 
 export const LOSSES: readonly Loss[] = [
-  { name: "FLUSHALL", strike: async (redis) => void (await redis.flushall()) },
+  { name: "FLUSHALL", strike: (redis) => redis.flushall() },
   ...KEYS.map((key): Loss => ({
     name: `${key} deleted`,
-    strike: async (redis, productId, epoch) => void (await redis.del(keyOf(key, productId, epoch))),
+    strike: (redis, productId, epoch) => redis.del(keyOf(key, productId, epoch)),
     ...(key === "buyers" && { isReady: buyersAreLoaded }),
   })),
+  // Locks and cached scripts are nothing that a sale rests on: it need not notice.
   {
     name: "locks deleted",
-    strike: async (redis, productId) => void (await redis.eval(DELETE_LOCKS, 0, locksOf(productId))),
-    harmless: true,
+    strike: (redis, productId) => redis.eval(DELETE_LOCKS, 0, locksOf(productId)),
   },
   { name: "a key evicted", strike: evict },
-  { name: "SCRIPT FLUSH", strike: async (redis) => void (await redis.script("FLUSH")), harmless: true },
+  { name: "SCRIPT FLUSH", strike: (redis) => redis.script("FLUSH") },
   ...KEYS.map((key): Loss => ({
     name: `${key} of another type`,
-    strike: async (redis, productId, epoch) => void (await redis.eval(REPLACE, 1, keyOf(key, productId, epoch))),
+    strike: (redis, productId, epoch) => redis.eval(REPLACE, 1, keyOf(key, productId, epoch)),
   })),
   {
     name: "locks of another type",
-    strike: async (redis, productId) => void (await redis.eval(REPLACE_LOCKS, 0, locksOf(productId))),
-    harmless: true,
+    strike: (redis, productId) => redis.eval(REPLACE_LOCKS, 0, locksOf(productId)),
   },
 ];
 
@@ -78,5 +75,4 @@ export const HOUSEKEEPERS_LOCK: Loss = {
     await until("somebody keeps house", async () => (await redis.keys(name)).length > 0, { timeoutMs: 5_000 });
     await redis.eval(REPLACE_LOCKS, 0, name);
   },
-  harmless: true,
 };

@@ -1,14 +1,12 @@
-import { request } from "undici";
 import { startRedis } from "../../servers/redis.js";
-import { ADMIN_KEY } from "../api-fleet.js";
 import { createLookout } from "../lookout.js";
 import { startRedisWays } from "../redis-ways.js";
 import type { Row } from "../row.js";
-import { openSale, type RunningSale } from "../sale.js";
+import { openSale } from "../sale.js";
 import { until } from "../wait.js";
-import { healedAndSound, inFullSwing, ledgerOf } from "./incidents.js";
+import { healedAndSound, inFullSwing, ledgerOf, type Course } from "./incidents.js";
+import { createForgetting } from "./old-memory.js";
 import { REBUILDS_WITHOUT_LOCK, WITHOUT_EPOCH, WITHOUT_EPOCH_ONE_BY_ONE } from "./redis-guards.js";
-import { rememberMemory } from "./redis-memory.js";
 
 const NODES = 2;
 
@@ -23,12 +21,8 @@ export const twoMasters: Row = {
     const rounds = Math.ceil(options.scale.strikes / 2);
     const planned = rounds * 4;
     let over = 0;
-    const moves = { made: 0, noticed: 0, believed: [] as number[] };
-    const splits = { made: 0, rebuilds: [] as number[], believed: [] as number[] };
-    const old = { made: 0, unseen: [] as number[], believed: [] as number[], byLedger: 0, byReconcile: 0 };
     const drift: string[] = [];
     const lookout = createLookout(options.sabotage?.edits);
-
     await using a = await startRedis();
     await using b = await startRedis();
     await using ways = await startRedisWays(a.port, NODES, lookout.onAnswer);
@@ -39,117 +33,75 @@ export const twoMasters: Row = {
       redis: ways,
       incidents: { planned, over: () => over },
     });
-    const { scene, shop, random } = sale;
 
-    async function begin(): Promise<number> {
-      await inFullSwing(sale, options.scale.units, { planned, over });
-      const { epoch } = await ledgerOf(sale);
-      lookout.begin(epoch);
-      return epoch;
-    }
-    const hasMoved = async (from: number): Promise<boolean> => (await ledgerOf(sale)).epoch !== from;
-
-    /** Everybody goes to the other server, which has what it had when it was left. */
-    async function moveTo(port: number): Promise<void> {
-      const epoch = await begin();
-      ways.leadTo(port);
-      drift.push(...(await healedAndSound(sale, Date.now())));
-      moves.believed.push(lookout.believed());
-      if (await hasMoved(epoch)) moves.noticed += 1;
-      moves.made += 1;
-      over += 1;
-    }
-
-    /** One process at each: what the one puts in service takes the ledger's epoch away from the other, and so on. */
-    async function splitInTwo(): Promise<void> {
-      const epoch = await begin();
-      ways.nodes[random.below(NODES)]?.leadTo(b.port);
-      const rebuilds = async (): Promise<number> => (await ledgerOf(sale)).epoch - epoch;
-      const both = until("both have rebuilt", async () => (await rebuilds()) >= 2, { timeoutMs: 5_000 });
-      splits.made += await both.then(
-        () => 1,
-        () => 0,
-      );
-      splits.rebuilds.push(await rebuilds());
-      splits.believed.push(lookout.believed());
-      ways.leadTo(a.port);
-      drift.push(...(await healedAndSound(sale, Date.now())));
-      over += 1;
-    }
-
-    /** All is as it was some sales ago, the replication id too: nothing but the ledger can tell. */
-    async function forget(isLast: boolean): Promise<void> {
-      let epoch = await begin();
-      let memory = await rememberMemory(scene.redis, shop.productId, epoch);
-      const soldMore = shop.history.sold() + 5 + random.below(10);
-      await until("more is sold", () => shop.history.sold() >= soldMore);
-      while (memory === null || (await hasMoved(epoch))) {
-        ({ epoch } = await ledgerOf(sale));
-        memory = await rememberMemory(scene.redis, shop.productId, epoch);
-      }
-      lookout.begin(epoch);
-      await memory.comesBack(scene.redis);
-      old.unseen.push((await ledgerOf(sale)).committed - memory.purchased);
-      await sale.healed(Date.now());
-      // The last one goes on to the last unit: by then the ledger must refuse.
-      if (!isLast && !(await hasMoved(epoch))) {
-        await reconcile(sale);
-        old.byReconcile += 1;
-      } else if (!isLast) old.byLedger += 1;
-      if (!isLast) old.believed.push(lookout.believed());
-      old.made += 1;
-      over += 1;
-    }
-
+    const course = { sale, ways, lookout, drift, ports: [a.port, b.port] } as const;
+    const [moves, splits, memories] = [createMoves(course), createSplits(course), createForgetting(course)];
     for (let round = 1; round <= rounds; round += 1) {
-      await moveTo(b.port);
-      await moveTo(a.port);
-      await splitInTwo();
-      await forget(round === rounds);
+      const isLast = round === rounds;
+      for (const strike of [moves.there, moves.back, splits.strike, isLast ? memories.strikeLast : memories.strike]) {
+        await inFullSwing(sale, options.scale.units, { planned, over });
+        const { epoch } = await ledgerOf(sale);
+        lookout.begin(epoch);
+        await strike(epoch);
+        over += 1;
+      }
     }
-    const { epoch: lastEpoch } = await ledgerOf(sale);
     const report = await sale.finish({
       struck: {
-        "moved to the other server and back": moves.made,
-        "two masters at once": splits.made,
-        "old memory": old.unseen.filter((units) => units > 0).length,
+        "moved to the other server": moves.moved(),
+        "two masters at once": splits.struck(),
+        "old memory": memories.struck(),
       },
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
       alsoWrong: ({ epoch }) => {
-        if (epoch !== lastEpoch) old.byLedger += 1;
-        old.believed.push(lookout.believed());
+        memories.end(epoch);
         return drift;
       },
     });
-    return {
-      ...report,
-      notes: {
-        ...report.notes,
-        "moves noticed before the next 201": `${String(moves.noticed)} of ${String(moves.made)}`,
-        "holds given by a server that was moved to before it was noticed": moves.believed.join(", "),
-        "rebuilds while there were two": splits.rebuilds.join(", "),
-        "holds given by the former master, of which the ledger refused what came late": splits.believed.join(", "),
-        "units sold that the old memory had not seen": old.unseen.join(", "),
-        "old memory found out by the ledger": `${String(old.byLedger)} of ${String(old.made)}`,
-        "old memory found out by reconcile": `${String(old.byReconcile)} of ${String(old.made)}`,
-        "holds that the old memory gave before": old.believed.join(", "),
-      },
-    };
+    return { ...report, notes: { ...report.notes, ...moves.notes(), ...splits.notes(), ...memories.notes() } };
   },
 };
 
-/** By hand, as an operator would; it must find something and mend it. */
-const reconcile = async ({ fleet, shop }: RunningSale): Promise<void> => {
-  const { statusCode, body } = await request(
-    `${fleet.urls[0] ?? ""}/api/v1/admin/products/${shop.productId}/reconcile`,
-    {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-admin-key": ADMIN_KEY },
-      body: JSON.stringify({ fix: true }),
+/** Everybody goes to the other server, which has what it had when it was left. */
+const createMoves = ({ sale, ways, lookout, drift, ports: [a, b] }: Course) => {
+  const believed: number[] = [];
+  let noticed = 0;
+  const moveTo = async (port: number, epoch: number): Promise<void> => {
+    ways.leadTo(port);
+    drift.push(...(await healedAndSound(sale, Date.now())));
+    believed.push(lookout.believed());
+    if ((await ledgerOf(sale)).epoch !== epoch) noticed += 1;
+  };
+  return {
+    there: (epoch: number) => moveTo(b, epoch),
+    back: (epoch: number) => moveTo(a, epoch),
+    moved: () => believed.length,
+    notes: () => ({
+      "moves noticed before the next 201": `${String(noticed)} of ${String(believed.length)}`,
+      "holds given by a server that was moved to before it was noticed": believed.join(", "),
+    }),
+  };
+};
+
+/** One process at each: what the one puts in service takes the ledger's epoch away from the other, and so on. */
+const createSplits = ({ sale, ways, lookout, drift, ports: [a, b] }: Course) => {
+  const rebuilds: number[] = [];
+  const believed: number[] = [];
+  return {
+    async strike(epoch: number): Promise<void> {
+      ways.nodes[sale.random.below(NODES)]?.leadTo(b);
+      const count = async (): Promise<number> => (await ledgerOf(sale)).epoch - epoch;
+      // Or not: `struck` counts those that did.
+      await until("both have rebuilt", async () => (await count()) >= 2, { timeoutMs: 5_000 }).catch(() => undefined);
+      rebuilds.push(await count());
+      believed.push(lookout.believed());
+      ways.leadTo(a);
+      drift.push(...(await healedAndSound(sale, Date.now())));
     },
-  );
-  const answer = await body.text();
-  if (statusCode !== 200 || !answer.includes('"fixed":true')) {
-    throw new Error(`reconcile mended nothing: ${String(statusCode)} ${answer.slice(0, 300)}`);
-  }
+    struck: () => rebuilds.filter((count) => count >= 2).length,
+    notes: () => ({
+      "rebuilds while there were two": rebuilds.join(", "),
+      "holds given by the former master meanwhile": believed.join(", "),
+    }),
+  };
 };

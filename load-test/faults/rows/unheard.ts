@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startRedisWays } from "../redis-ways.js";
+import { startRedisWays, type RedisWays } from "../redis-ways.js";
 import type { Row } from "../row.js";
 import { openSale, type RunningSale } from "../sale.js";
 import { scriptCalls } from "../script-calls.js";
@@ -24,11 +24,8 @@ export const unheard: Row = {
   mustHold: "I2: nothing held twice",
   controls: [WRITES_FIRST, HOLDS_AGAIN, LOADS_BACKWARDS],
   async run(stage, options) {
-    const isCall = scriptCalls(options.sabotage?.edits);
-    const is = (script: string) => (command: Command) => isCall(command) === script;
     const planned = planning(options.scale.strikes).length;
     let over = 0;
-    let askedAgain = 0;
     const struck: Record<string, number> = {};
     const wrong: string[] = [];
     await using ways = await startRedisWays(stage.redis.port, NODES);
@@ -39,45 +36,11 @@ export const unheard: Row = {
       redis: ways,
       incidents: { planned, over: () => over },
     });
-    const { scene, random } = sale;
-
-    const strikes: Readonly<Record<Strike, () => Promise<void>>> = {
-      async "answer to hold lost"() {
-        // Of somebody who asks again.
-        const isKeyed = (command: Command) => is("hold")(command) && keyedIds(command).length > 0;
-        const { command } = await struckAt(sale, random.pick(ways.nodes).loseAnswer(isKeyed));
-        if (await becomeOrders(sale, keyedIds(command))) askedAgain += 1;
-      },
-      async "answer to confirm lost"() {
-        await struckAt(sale, random.pick(ways.nodes).loseAnswer(is("confirm")));
-      },
-      async "answer to load lost"() {
-        const armed = ways.nodes.map((proxy) => proxy.loseAnswer(is("load")));
-        await flush(sale);
-        await struckAt(sale, Promise.race(armed));
-      },
-      async "CLIENT PAUSE ALL"() {
-        await scene.redis.client("PAUSE", PAUSE_MS, "ALL");
-        await sleep(PAUSE_MS);
-      },
-      async "CLIENT PAUSE WRITE"() {
-        await scene.redis.client("PAUSE", PAUSE_MS, "WRITE");
-        await sleep(PAUSE_MS);
-      },
-      async "slow, then lost"() {
-        for (const proxy of ways.nodes) proxy.delay(SLOW_MS);
-        await sleep(SLOW_FOR_MS);
-        await sale.healed((await flush(sale)).lostAtMs);
-        for (const proxy of ways.nodes) proxy.delay(AT_ONCE);
-      },
-      async "load parked until another rebuilt"() {
-        wrong.push(...(await parkLoad(sale, ways.nodes, is("load"))));
-      },
-    };
-    const order = random.shuffled(planning(options.scale.strikes));
+    const strikes = createStrikes(sale, ways, scriptCalls(options.sabotage?.edits), wrong);
+    const order = sale.random.shuffled(planning(options.scale.strikes));
     for (const name of order) {
       await inFullSwing(sale, options.scale.units, { planned, over });
-      await strikes[name]();
+      await strikes.of[name]();
       for (const proxy of ways.nodes) proxy.disarm();
       wrong.push(...(await healedAndSound(sale, Date.now())).map((found) => `${found} (${name})`));
       struck[name] = (struck[name] ?? 0) + 1;
@@ -86,7 +49,7 @@ export const unheard: Row = {
     return await sale.finish({
       struck,
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
-      notes: { "holds whose answer was lost, asked for again and sold": askedAgain },
+      notes: { "holds whose answer was lost, asked for again and sold": strikes.askedAgain() },
       alsoWrong: () => wrong,
     });
   },
@@ -104,6 +67,53 @@ const STRIKES = [
 type Strike = (typeof STRIKES)[number];
 
 const planning = (strikes: number): Strike[] => Array.from({ length: Math.ceil(strikes / 2) }, () => STRIKES).flat();
+
+/** One of each kind. */
+const createStrikes = (
+  sale: RunningSale,
+  ways: RedisWays,
+  nameOf: (command: Command) => string | null,
+  wrong: string[],
+) => {
+  const { scene, random } = sale;
+  const is = (script: string) => (command: Command) => nameOf(command) === script;
+  let askedAgain = 0;
+
+  const of: Readonly<Record<Strike, () => Promise<void>>> = {
+    async "answer to hold lost"() {
+      // Of somebody who asks again.
+      const isKeyed = (command: Command) => is("hold")(command) && keyedIds(command).length > 0;
+      const { command } = await struckAt(sale, random.pick(ways.nodes).loseAnswer(isKeyed));
+      if (await becomeOrders(sale, keyedIds(command))) askedAgain += 1;
+    },
+    async "answer to confirm lost"() {
+      await struckAt(sale, random.pick(ways.nodes).loseAnswer(is("confirm")));
+    },
+    async "answer to load lost"() {
+      const armed = ways.nodes.map((proxy) => proxy.loseAnswer(is("load")));
+      await flush(sale);
+      await struckAt(sale, Promise.race(armed));
+    },
+    async "CLIENT PAUSE ALL"() {
+      await scene.redis.client("PAUSE", PAUSE_MS, "ALL");
+      await sleep(PAUSE_MS);
+    },
+    async "CLIENT PAUSE WRITE"() {
+      await scene.redis.client("PAUSE", PAUSE_MS, "WRITE");
+      await sleep(PAUSE_MS);
+    },
+    async "slow, then lost"() {
+      for (const proxy of ways.nodes) proxy.delay(SLOW_MS);
+      await sleep(SLOW_FOR_MS);
+      await sale.healed((await flush(sale)).lostAtMs);
+      for (const proxy of ways.nodes) proxy.delay(AT_ONCE);
+    },
+    async "load parked until another rebuilt"() {
+      wrong.push(...(await parkLoad(sale, ways.nodes, is("load"))));
+    },
+  };
+  return { of, askedAgain: () => askedAgain };
+};
 
 /** A UUIDv5 was derived from a key. */
 const keyedIds = (command: Command): string[] =>

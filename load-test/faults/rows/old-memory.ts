@@ -1,0 +1,108 @@
+import type { Redis } from "ioredis";
+import { request } from "undici";
+import { ADMIN_KEY } from "../api-fleet.js";
+import { hotKeys, readHot } from "../facts.js";
+import type { RunningSale } from "../sale.js";
+import { until } from "../wait.js";
+import { ledgerOf, type Course } from "./incidents.js";
+
+/** All is as it was some sales ago, the replication id too: nothing but the ledger can tell. */
+export const createForgetting = ({ sale, lookout }: Course) => {
+  const { scene, shop, random } = sale;
+  const unseen: number[] = [];
+  const believed: number[] = [];
+  const foundOut = { byLedger: 0, byReconcile: 0 };
+  let lastEpoch = 0;
+
+  async function forget(): Promise<number> {
+    let { epoch } = await ledgerOf(sale);
+    let memory = await rememberMemory(scene.redis, shop.productId, epoch);
+    const soldMore = shop.history.sold() + 5 + random.below(10);
+    await until("more is sold", () => shop.history.sold() >= soldMore);
+    // A rebuild that came in between left nothing to go back to.
+    for (let now = await ledgerOf(sale); memory === null || now.epoch !== epoch; now = await ledgerOf(sale)) {
+      ({ epoch } = now);
+      memory = await rememberMemory(scene.redis, shop.productId, epoch);
+    }
+    lookout.begin(epoch);
+    await memory.comesBack();
+    unseen.push((await ledgerOf(sale)).committed - memory.purchased);
+    await sale.healed(Date.now());
+    return epoch;
+  }
+
+  return {
+    async strike(): Promise<void> {
+      const epoch = await forget();
+      if ((await ledgerOf(sale)).epoch !== epoch) foundOut.byLedger += 1;
+      else {
+        await reconcile(sale);
+        foundOut.byReconcile += 1;
+      }
+      believed.push(lookout.believed());
+    },
+    /** Nobody reconciles: the sale goes on to the last unit, and by then the ledger must refuse. */
+    async strikeLast(): Promise<void> {
+      lastEpoch = await forget();
+    },
+    end(epoch: number): void {
+      if (epoch !== lastEpoch) foundOut.byLedger += 1;
+      believed.push(lookout.believed());
+    },
+    struck: () => unseen.filter((units) => units > 0).length,
+    notes: () => ({
+      "units sold that the old memory had not seen": unseen.join(", "),
+      "old memory found out by the ledger": `${String(foundOut.byLedger)} of ${String(unseen.length)}`,
+      "old memory found out by reconcile": `${String(foundOut.byReconcile)} of ${String(unseen.length)}`,
+      "holds that the old memory gave before": believed.join(", "),
+    }),
+  };
+};
+
+/** One script, so that it is of one moment. */
+const DUMP = `
+  local found = {}
+  for i, key in ipairs(redis.call('KEYS', ARGV[1])) do
+    found[#found + 1] = key
+    found[#found + 1] = redis.call('DUMP', key)
+  end
+  return found`;
+const RESTORE = `
+  for i, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end
+  for i, key in ipairs(KEYS) do redis.call('RESTORE', key, '0', ARGV[i + 1]) end`;
+
+interface Memory {
+  readonly purchased: number;
+  /** Redis has that again and nothing else of the product, as if the time between had not been. */
+  comesBack(): Promise<void>;
+}
+
+/** What Redis has of a product; null where it has nothing of this epoch. */
+const rememberMemory = async (redis: Redis, productId: string, epoch: number): Promise<Memory | null> => {
+  const pattern = `fs1:{${productId}}:*`;
+  const dumped = (await redis.callBuffer("eval", DUMP, 0, pattern)) as Buffer[];
+  const keys = dumped.filter((_, index) => index % 2 === 0);
+  const values = dumped.filter((_, index) => index % 2 === 1);
+  const { stock } = hotKeys(productId, epoch);
+  if (!keys.some((key) => String(key) === stock)) return null;
+  return {
+    purchased: (await readHot(redis, productId, epoch))?.purchased ?? 0,
+    async comesBack() {
+      await redis.callBuffer("eval", RESTORE, keys.length, ...keys, pattern, ...values);
+    },
+  };
+};
+
+/** By hand, as an operator would; it must find something and mend it. */
+const reconcile = async ({ fleet, shop }: RunningSale): Promise<void> => {
+  const url = `${fleet.urls[0] ?? ""}/api/v1/admin/products/${shop.productId}/reconcile`;
+  const { statusCode, body } = await request(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-admin-key": ADMIN_KEY },
+    body: JSON.stringify({ fix: true }),
+  });
+  const answer = await body.text();
+  if (statusCode !== 200 || !answer.includes('"fixed":true')) {
+    throw new Error(`reconcile mended nothing: ${String(statusCode)} ${answer.slice(0, 300)}`);
+  }
+};
