@@ -118,7 +118,7 @@ const startNodes = async (
   const fleet = disposal.use(
     await startFleet({
       databaseUrls,
-      redisUrl: scene.redisUrl,
+      redisUrls: databaseUrls.map(() => scene.redisUrl),
       events: scene.events,
       lockTtlMs: LOCK_TTL_MS,
       keepsStarting: true,
