@@ -110,7 +110,7 @@ export const killed: Row = {
       notes: {
         "points of the protocol": POINTS.length,
         "FLUSHALLs, for points behind a loss": provoking.losses(),
-        "cancels and changes among the workload": sale.shop.history.cancels.size,
+        "cancels and changes among the workload": sale.shop.history.adminCalls.length,
         "back in service after, at most": `${String(longestOf(sale.fleet.restarts))} ms`,
       },
       alsoWrong: ({ epoch, orders }) => {
