@@ -37,8 +37,16 @@ export const paused: Row = {
   mustHold: "I6: late commits refused",
   controls: [
     {
-      built: "a commit that does not look for what stands under its ids",
-      sabotage: { edits: [{ file: ".sql", guard: "if v_check.standing = 0 then", without: "if true then" }] },
+      built: "a late writer that takes the void it finds for its order",
+      sabotage: {
+        edits: [
+          {
+            file: "adapters-postgres/dist/commit.js",
+            guard: 'return { kind: "void", cause: "standing" };',
+            without: 'return { kind: "order", created: true, order: { ...draft, number: 1, status: "confirmed" } };',
+          },
+        ],
+      },
       breaks: "I4",
     },
     {

@@ -94,8 +94,17 @@ export const reaper: Row = {
       breaks: "I6",
     },
     {
-      built: "a commit that does not look for what stands under its ids",
-      sabotage: { edits: [{ file: ".sql", guard: "if v_check.standing = 0 then", without: "if true then" }] },
+      built: "a reaper that takes every id for void, orders that stand among them",
+      sabotage: {
+        edits: [
+          {
+            file: ".sql",
+            guard:
+              "(select o.status from orders o where o.product_id = p_product and o.id = r.id and o.user_id = r.user_id)",
+            without: "null",
+          },
+        ],
+      },
       breaks: "I6",
     },
   ],
