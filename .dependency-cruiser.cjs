@@ -52,7 +52,7 @@ module.exports = {
       severity: "error",
       from: {
         orphan: true,
-        pathNot: ["/(index|main)\\.ts$", "\\.test\\.ts$", "^load-test/[^/]+$", "/k6/", "\\.d\\.ts$"],
+        pathNot: ["/(index|main)\\.ts$", "\\.test\\.ts$", "^load-test/[^/]+$", "/k6/", "/copied/", "\\.d\\.ts$"],
       },
       to: {},
     },

@@ -10,6 +10,7 @@ COPY packages/adapters-postgres/package.json packages/adapters-postgres/
 COPY packages/http-koa/package.json packages/http-koa/
 COPY packages/cli/package.json packages/cli/
 COPY load-test/package.json load-test/
+COPY load-test/stryker/package.json load-test/stryker/
 RUN node bootstrap.mjs --install-only
 COPY tsconfig.json tsconfig.base.json LICENSE ./
 COPY packages packages

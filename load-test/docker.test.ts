@@ -144,7 +144,12 @@ describe("The Dockerfile", () => {
     const install = lines.findIndex(({ rest }) => rest.includes("--install-only"));
     const before = lines.slice(0, install).flatMap(({ words }) => words);
     const manifests = readdirSync(join(root, "packages")).map((name) => `packages/${name}/package.json`);
-    expect(before).to.include.members([...manifests, "load-test/package.json", "pnpm-lock.yaml"]);
+    expect(before).to.include.members([
+      ...manifests,
+      "load-test/package.json",
+      "load-test/stryker/package.json",
+      "pnpm-lock.yaml",
+    ]);
   });
 
   it("builds in a stage of its own, and runs as nobody's root, in exec form", () => {

@@ -104,6 +104,14 @@ describe("what one tick asks, one call answers", () => {
     expect(await redis.client.pttl(lock)).to.be.within(1, 60_000);
   });
 
+  it("takes for each buyer of one call the lock in the name of that buyer's own reservation", async () => {
+    const sale = await openSale(redis);
+    const requests = ["ada", "bob", "kim"].map((userId) => sale.request(userId));
+    await Promise.all(requests.map((request) => redis.adapters.admission.admit(request)));
+    const owners = requests.map(({ userId }) => redis.client.get(lockKey([sale.productId, "1", userId])));
+    expect(await Promise.all(owners)).to.deep.equal(requests.map(({ reservationId }) => reservationId));
+  });
+
   it("lets all keys of an inventory go a day after its end", async () => {
     const sale = await openSale(redis);
     for (const key of keyList(sale.keys)) {

@@ -80,6 +80,17 @@ describe("changes that the inventory follows", () => {
     expect(await redis.client.hget(sale.keys.buyers, "ada")).to.equal("a:b:12:0");
   });
 
+  it("take nothing from the stock where a buyer is named like one of its fields", async () => {
+    const sale = await openSale(redis);
+    const { admission, inventory, inventoryChanges } = redis.adapters;
+    const { productId } = sale;
+    const order = await admission.admit(sale.request("price"));
+    if (order.kind !== "held") throw new Error("no units");
+    const { id, userId, quantity: units } = order.reservation;
+    await inventoryChanges.apply(1, { kind: "cancel", id, productId, revision: 1, userId, units });
+    expect((await inventory.status(productId, 1))?.priceMinor).to.equal(4_999);
+  });
+
   it("refuse what cannot be written", async () => {
     const sale = await openSale(redis);
     const { withhold, apply } = redis.adapters.inventoryChanges;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { purchaseLock } from "@flash-sale/core";
+import { purchaseLock, type Reservation } from "@flash-sale/core";
 import { expect } from "chai";
 import { lockKey } from "#src/keys.js";
-import { openRedis, type TestRedis } from "./redis.js";
+import { openRedis, redisUrl, type TestRedis } from "./redis.js";
 import { openSale, type Sale } from "./sale.js";
 
 describe("a Redis that lost something", () => {
@@ -14,7 +14,7 @@ describe("a Redis that lost something", () => {
   afterEach(() => redis.close());
 
   /** Nothing of the inventory is in service any more, and nothing that is asked of it writes. */
-  async function expectLost(sale: Sale): Promise<void> {
+  async function expectLost(sale: Sale, standing: readonly Reservation[] = []): Promise<void> {
     const { adapters } = redis;
     const { productId } = sale;
     const request = sale.request("ada");
@@ -25,8 +25,10 @@ describe("a Redis that lost something", () => {
     expect(await adapters.inventory.status(productId, 1)).to.equal(null);
     expect(await adapters.inventory.audit(productId, 1)).to.equal(null);
     expect(await adapters.inventory.expired(productId, 1, 10)).to.deep.equal([]);
-    await adapters.admission.confirm(productId, 1, [reservation]);
-    expect(await adapters.admission.release(productId, 1, [reservation])).to.deep.equal({ before: 0, after: 0 });
+    for (const one of [reservation, ...standing]) {
+      await adapters.admission.confirm(productId, 1, [one]);
+      expect(await adapters.admission.release(productId, 1, [one])).to.deep.equal({ before: 0, after: 0 });
+    }
     const taught = await adapters.loading.teach(productId, 1, 0, [{ userId: "ada", orders: [] }]);
     expect(taught).to.equal("not-in-service");
     const { withhold, apply } = adapters.inventoryChanges;
@@ -137,8 +139,24 @@ describe("a Redis that lost something", () => {
     const replid = await redis.client.hget(sale.keys.stock, "replid");
     expect(replid).to.match(/^[0-9a-f]{40}$/);
     expect(await redis.client.info("replication")).to.contain(`master_replid:${replid}`);
+    const held = await redis.adapters.admission.admit(sale.request("ada"));
     await redis.client.hset(sale.keys.stock, "replid", "0".repeat(40));
-    await expectLost(sale);
+    await expectLost(sale, held.kind === "held" ? [held.reservation] : []);
+  });
+
+  it("is in service where scripts may not ask for the replication history, as some managed servers have it", async () => {
+    await redis.client.call("ACL", "SETUSER", "managed", "on", ">secret", "~*", "&*", "+@all", "-info");
+    const url = new URL(redisUrl());
+    [url.username, url.password] = ["managed", "secret"];
+    const managed = await openRedis({ url: url.href, redis: { db: 9, enableReadyCheck: false } });
+    try {
+      const sale = await openSale(managed);
+      expect(await redis.client.hget(sale.keys.stock, "replid")).to.equal("");
+      expect((await managed.adapters.admission.admit(sale.request("ada"))).kind).to.equal("held");
+    } finally {
+      await managed.close();
+      await redis.client.call("ACL", "DELUSER", "managed");
+    }
   });
 
   it("is put in service again by the next epoch, whatever is left of the old one", async () => {

@@ -89,6 +89,18 @@ export const cancelCases: ContractCase<ChangesHarness>[] = [
     },
   },
   {
+    name: "leaves the id of a cancelled order taken: a commit of another product is told of a conflict",
+    async run(harness) {
+      for (const id of [PRODUCT, OTHER_PRODUCT]) await givenProduct(harness, { id });
+      await harness.orders.commit(PRODUCT, 1, [draftOf(1)]);
+      await harness.changes.cancel(draftOf(1).id);
+      const elsewhere = [draftOf(1, { productId: OTHER_PRODUCT })];
+      expectEqual((await harness.orders.commit(OTHER_PRODUCT, 1, elsewhere)).map(told), ["conflict"], "the answer");
+      expectEqual((await harness.orders.find(draftOf(1).id))?.productId, PRODUCT, "whose order it is");
+      expectEqual(await committed(harness.orders, OTHER_PRODUCT), 0, "committed units");
+    },
+  },
+  {
     name: "frees the buyer's limit and the last unit, and leaves no gap in the numbers",
     async run(harness) {
       await givenProduct(harness, { totalQuantity: 3, perUserLimit: 2 });

@@ -126,6 +126,23 @@ export const commitCases: ContractCase<DatabaseHarness>[] = [
     },
   },
   {
+    name: "gives a buyer the limit to the unit, in one reservation or in several, with earlier orders or without",
+    async run(harness) {
+      await givenProduct(harness, { perUserLimit: 3 });
+      const commit = async (userId: string, ...buys: [n: number, quantity: number][]) => {
+        const drafts = buys.map(([n, quantity]) => draftOf(n, { userId, quantity }));
+        return (await harness.orders.commit(PRODUCT, 1, drafts)).map(told);
+      };
+      expectEqual(await commit("one", [1, 4]), ["void limit"], "a unit too many at once");
+      expectEqual(await commit("one", [2, 3]), ["created 1"], "all at once");
+      expectEqual(await commit("two", [3, 2], [4, 2]), ["created 2", "void limit"], "a unit too many in two");
+      expectEqual(await commit("two", [5, 2]), ["void limit"], "a unit too many on top of an order");
+      expectEqual(await commit("two", [6, 1]), ["created 3"], "the last unit on top of an order");
+      expectEqual(await commit("three", [7, 2], [8, 1]), ["created 4", "created 5"], "all in two");
+      expectEqual(await committed(harness.orders), 9, "committed units");
+    },
+  },
+  {
     name: "counts a buyer's limit for each product alone",
     async run(harness) {
       await givenProduct(harness, { perUserLimit: 1 });

@@ -1,6 +1,16 @@
 import { StoreRejected } from "../faults.js";
 import { expectEqual, expectFault, type ContractCase } from "./case.js";
-import { committed, draftOf, draftsOf, givenProduct, orderOf, PRODUCT, told, type DatabaseHarness } from "./given.js";
+import {
+  committed,
+  draftOf,
+  draftsOf,
+  givenProduct,
+  orderOf,
+  OTHER_PRODUCT,
+  PRODUCT,
+  told,
+  type DatabaseHarness,
+} from "./given.js";
 
 export const voidCases: ContractCase<DatabaseHarness>[] = [
   {
@@ -49,6 +59,17 @@ export const voidCases: ContractCase<DatabaseHarness>[] = [
         ["confirmed"],
         "what stands for one",
       );
+    },
+  },
+  {
+    name: "is of its product alone: elsewhere the id is free, and an order elsewhere leaves the void as it is",
+    async run(harness) {
+      for (const id of [PRODUCT, OTHER_PRODUCT]) await givenProduct(harness, { id });
+      const elsewhere = draftOf(1, { productId: OTHER_PRODUCT });
+      await harness.orders.void(OTHER_PRODUCT, [elsewhere]);
+      expectEqual((await harness.orders.commit(PRODUCT, 1, [draftOf(1)])).map(told), ["created 1"], "here");
+      expectEqual((await harness.orders.commit(OTHER_PRODUCT, 1, [elsewhere])).map(told), ["void standing"], "there");
+      expectEqual(await harness.orders.find(draftOf(1).id), orderOf(draftOf(1), 1), "the order");
     },
   },
   {
