@@ -43,7 +43,7 @@ export function seen(text: string, { at, end, replacement }: Omit<Edit, "operato
   };
 }
 
-export const lineAt = (text: string, at: number): number => text.slice(0, at).split("\n").length;
+const lineAt = (text: string, at: number): number => text.slice(0, at).split("\n").length;
 
 /** Numbers what touches each line. */
 export function numbered<T extends { readonly file: string }>(all: readonly T[], lineOf: (one: T) => number): string[] {

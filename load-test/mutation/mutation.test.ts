@@ -15,21 +15,16 @@ const texts = (source: string, rules: typeof LUA): string[] => tokensOf(source, 
 const mutated = (source: string, edits: typeof luaEdits): string[] =>
   mutantsOf("it", source, edits(source)).map(({ text }) => text);
 
-/** Tries those whose mutated line is one of these, which must be there. */
-async function fates(
-  language: Language,
-  lines: readonly string[],
-  ownFiles: readonly string[],
-): Promise<Record<string, string>> {
+/** Tries those whose mutated line is one of these, which must be there, on what is quick of their tests. */
+async function fates(language: Language, lines: readonly string[]): Promise<Record<string, string>> {
   const all = mutantsIn(language, root);
   const chosen = lines.map((line) => {
     const found = all.find(({ mutant }) => mutant === line);
     expect(found, `a mutant that reads ${line}`).not.to.equal(undefined);
     return found as TextMutant;
   });
-  const quick = { ...language, own: { ...language.own, files: ownFiles }, greenFirst: false };
   const tried = await tryAll(
-    quick,
+    language,
     root,
     chosen,
     () => false,
@@ -37,6 +32,8 @@ async function fates(
   );
   return Object.fromEntries(tried.map(({ mutant, fate }) => [mutant, fate]));
 }
+
+const own = (language: Language, ...files: string[]): Language["own"] => ({ ...language.own, files });
 
 describe("the mutants", () => {
   it("of Lua are made of tokens, not of what comments and strings say", () => {
@@ -115,38 +112,52 @@ describe("the mutants", () => {
 });
 
 describe("a mutant", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
-  it("of a script is killed by the contract, and lives where it changes nothing", async () => {
-    const expected = {
-      "elseif available <= quantity then reason = 'sold-out'": "killed",
-      "if id == ARGV[i * 2] and done[user] then": "killed",
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end": "killed",
-      "if revision <= next_revision then return { 'applied-before' } end": "killed",
-      "if tonumber(ARGV[9]) >= tonumber(stock['end']) then": "survived",
+  it("of a script is killed by the contract", async () => {
+    const killed = [
+      "elseif available <= quantity then reason = 'sold-out'",
+      "if id == ARGV[i * 2] and done[user] then",
+      "if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end",
+      "if revision <= next_revision then return { 'applied-before' } end",
+    ];
+    const language = { ...LUA_SCRIPTS, cases: /^(Inventory|Locks)/, own: own(LUA_SCRIPTS, "decoding") };
+    expect(new Set(Object.values(await fates(language, killed)))).to.deep.equal(new Set(["killed"]));
+  });
+
+  it("is killed by the adapter's own tests where the contract lets it live", async () => {
+    const alone = {
+      "if not stock then return 1 end": "survived",
+      "redis.call('ZREM', KEYS[4], user)": "killed",
     };
-    expect(await fates(LUA_SCRIPTS, Object.keys(expected), ["decoding"])).to.deep.equal(expected);
+    const language = { ...LUA_SCRIPTS, cases: /^Locks/, own: own(LUA_SCRIPTS, "deadlines") };
+    expect(await fates(language, Object.keys(alone))).to.deep.equal(alone);
   });
 
   it("of a function is killed by the contract", async () => {
-    const expected = {
-      "where o.product_id = v_product and o.id = p_order and o.status <> 'confirmed'": "killed",
-      "if v_epoch >= p_at_least then": "killed",
-      "if v_terms.total <= v_ledger.committed then": "killed",
-      "set committed = committed + coalesce((select max(w.quantity) from written w where w.number is not null), 0),":
-        "killed",
-    };
-    expect(await fates(SQL_FUNCTIONS, Object.keys(expected), ["orders"])).to.deep.equal(expected);
+    const killed = [
+      "where o.product_id = v_product and o.id = p_order and o.status <> 'confirmed'",
+      "if v_epoch >= p_at_least then",
+      "if v_terms.total <= v_ledger.committed then",
+      "set committed = committed + coalesce((select max(w.quantity) from written w where w.number is not null), 0),",
+    ];
+    const language = { ...SQL_FUNCTIONS, cases: /^(Orders|Changes)/, own: own(SQL_FUNCTIONS, "orders") };
+    expect(new Set(Object.values(await fates(language, killed)))).to.deep.equal(new Set(["killed"]));
   });
 
   it("of the core is killed by the core's tests", async () => {
-    const tried = await tryCore(root, { mutate: ["money.ts:47-47"], tests: ["money"] }, () => undefined);
+    const lines = readFileSync(`${root}packages/core/src/money.ts`, "utf8").split("\n");
+    const line = lines.indexOf("  if (minor > MAX_PRICE_MINOR) {") + 1;
+    const tried = await tryCore(
+      root,
+      { mutate: [`money.ts:${String(line)}-${String(line)}`], tests: ["money"] },
+      () => undefined,
+    );
     const made = tried.map(({ line, mutant, fate }) => ({ line, mutant, fate }));
     expect(made).to.deep.include({
       line: "if (minor > MAX_PRICE_MINOR) {",
-      mutant: "if (minor >= MAX_PRICE_MINOR) {",
+      mutant: "if (false) {",
       fate: "killed",
     });
-    expect(scoreOf(tried).percent).to.be.greaterThan(50);
   });
 });

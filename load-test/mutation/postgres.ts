@@ -50,7 +50,7 @@ export async function postgresStore(textOf: (file: string) => string): Promise<S
 }
 
 /** The statement that defines the function, wherever it stood before. */
-export function functionIn(text: string): string {
+function functionIn(text: string): string {
   const [, statement] = /^create (?:or replace )?(function [\s\S]*)$/m.exec(text) ?? [];
   if (statement === undefined) throw new Error("a migration that defines no function");
   return `create or replace ${statement}`;

@@ -23,8 +23,8 @@ export interface Language {
     readonly files: readonly string[];
     readonly grep?: string;
   };
-  /** Whether all is tried once without a mutant. */
-  readonly greenFirst: boolean;
+  /** Of the contract the cases of this name alone; without it all, which must be green without a mutant first. */
+  readonly cases?: RegExp;
   readonly env: (store: Store) => NodeJS.ProcessEnv;
 }
 
@@ -46,7 +46,6 @@ export const LUA_SCRIPTS: Language = {
     files: ["loss", "changes", "batches", "decoding", "deadlines", "faults"],
     grep: LUA_TESTS,
   },
-  greenFirst: true,
   env: ({ url }) => ({ TEST_REDIS_URL: url }),
 };
 
@@ -67,7 +66,6 @@ export const SQL_FUNCTIONS: Language = {
     files: ["orders", "traps"],
     grep: "is closed|^(?!the traps)",
   },
-  greenFirst: true,
   env: ({ url }) => ({ TEST_DATABASE_URL: url }),
 };
 
@@ -85,16 +83,16 @@ export async function tryAll(
   isExplained: (mutant: Mutant) => boolean,
   told: (tried: Tried) => void,
 ): Promise<Tried[]> {
-  const { folder, own, env } = language;
+  const { folder, own } = language;
   const textOf = (file: string): string => readFileSync(join(root, folder, file), "utf8");
   await using store = await language.store(textOf);
   const tests = await ownTests({ root, ...own });
   const trials = new Trials();
   try {
-    if (language.greenFirst) await store.with(null, (all: readonly Trial[]) => trials.allGreen(all));
+    if (!language.cases) await store.with(null, (all: readonly Trial[]) => trials.allGreen(all));
     const all: Tried[] = [];
     for (const mutant of mutants) {
-      const tried = await tryOne(mutant, store, trials, isExplained(mutant) ? null : tests, env(store));
+      const tried = await tryOne(mutant, store, trials, language, isExplained(mutant) ? null : tests);
       told(tried);
       all.push(tried);
     }
@@ -108,12 +106,17 @@ async function tryOne(
   mutant: TextMutant,
   store: Store,
   trials: Trials,
+  { cases, env }: Language,
   tests: OwnTests | null,
-  env: NodeJS.ProcessEnv,
 ): Promise<Tried> {
   const { id, file, operator, line, mutant: mutated } = mutant;
   const about: Mutant = { id, file, operator, line, mutant: mutated };
-  const red = await store.with(mutant, (all) => trials.firstRed(file, all));
+  const red = await store.with(mutant, (all) =>
+    trials.firstRed(
+      file,
+      all.filter(({ name }) => cases?.test(name) ?? true),
+    ),
+  );
   if (red !== null && "invalid" in red) return { ...about, fate: "invalid", by: red.invalid };
   if (red?.late === true) {
     await store.renew();
@@ -124,6 +127,6 @@ async function tryOne(
       ? { ...about, fate: "invalid", by: String(red.why) }
       : { ...about, fate: "killed", by: red.by };
   }
-  const by = (await tests?.firstRed(mutant, env)) ?? null;
+  const by = (await tests?.firstRed(mutant, env(store))) ?? null;
   return { ...about, fate: by === null ? "survived" : "killed", by };
 }
