@@ -33,6 +33,8 @@ export interface FaultPlan {
   readonly deadlinesShiftedMs?: number;
   /** Not the ports with faults around them, but the product's own app and all that is in it, with these settings. */
   readonly wholeApp?: Readonly<Record<string, string>>;
+  /** Somebody else keeps the house: the harness, where it must be able to stop. */
+  readonly keepsNoHouse?: boolean;
   /** Negative control: takes a commit whose end nobody knows for one that failed, as the seed's program does. */
   readonly takesUnknownForVoid?: boolean;
   /** Negative control: answers 201 for every n-th batch without writing it. */
@@ -54,6 +56,9 @@ export const faultyPorts = (ports: FlashSalePorts, plan: FaultPlan): FlashSalePo
     admission: noticingAdmission(admission, noticed),
     inventory: noticingInventory(inventory, noticed),
     orders: failingOrders(orders, plan),
+    ...(plan.keepsNoHouse === true && {
+      locks: { acquire: () => Promise.resolve(false), release: () => Promise.resolve() },
+    }),
   };
   return plan.points === undefined ? faulty : steppedPorts(faulty, struckAt(plan, plan.points));
 };

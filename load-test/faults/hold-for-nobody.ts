@@ -2,9 +2,14 @@ import { connectRedis } from "@flash-sale/adapters-redis";
 import { systemIds } from "@flash-sale/core/memory";
 import type { Scene } from "./stage.js";
 
-/** Units held for buyers whose process is no more: past their deadline at once, so that the reaper ends them in its next round. */
-export const holdForNobody = async ({ pool, redisUrl }: Scene, productId: string, count: number): Promise<string[]> => {
-  const redis = connectRedis({ address: { kind: "server", url: redisUrl }, lockTtlMs: 1 });
+/** Units held for buyers whose process is no more; without `lockTtlMs` past their deadline at once, so that the next reaper ends them. */
+export const holdForNobody = async (
+  { pool, redisUrl }: Scene,
+  productId: string,
+  count: number,
+  lockTtlMs = 1,
+): Promise<string[]> => {
+  const redis = connectRedis({ address: { kind: "server", url: redisUrl }, lockTtlMs });
   try {
     await redis.ready();
     const { rows } = await pool.query<{ epoch: string }>("select epoch from ledger where product_id = $1", [productId]);

@@ -5,6 +5,8 @@ import { hotKeys } from "./facts.js";
 /** Looks at both stores all through a run: what must hold at every instant must hold at each of these. */
 export interface Witness {
   readonly looks: () => number;
+  /** Inventories that were seen in service, one after the other. */
+  readonly lives: () => number;
   readonly violations: readonly string[];
   /** A fault ended: what it kept from ending is waited for from here on. */
   healed(atMs: number): void;
@@ -22,6 +24,7 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
   const healings: number[] = [];
   /** By reservation and its admission: an id may be admitted again. By Redis' clock, which is this machine's; and seen last. */
   const holds = new Map<string, { readonly admittedMs: number; lastSeenMs: number }>();
+  const lives = new Set<number>();
   let looks = 0;
   let stopped = false;
 
@@ -38,6 +41,7 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
     // One command, so one instant. Empty right after a loss.
     const stock = await redis.hgetall(hotKeys(productId, epoch).stock);
     if (stock.total !== undefined) {
+      lives.add(epoch);
       const { available, held, purchased, total } = stock;
       const counts = [available, held, purchased].map(Number);
       if (counts.some((count) => !(count >= 0)) || counts.reduce((a, b) => a + b) !== Number(total)) {
@@ -76,6 +80,7 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
 
   return {
     looks: () => looks,
+    lives: () => lives.size,
     violations,
     healed: (atMs) => void healings.push(atMs),
     longestHeldMs: () => Math.max(0, ...[...holds.values()].map(heldMs)),

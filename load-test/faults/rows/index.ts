@@ -15,6 +15,7 @@ import { reaper } from "./reaper.js";
 import { redisKilled } from "./redis-killed.js";
 import { unheard } from "./unheard.js";
 import { twoMasters } from "./two-masters.js";
+import { reconciled } from "./reconciled.js";
 import { postgresStopped, redisStopped } from "./stopped.js";
 
 export const ROWS: readonly Row[] = [
@@ -32,6 +33,7 @@ export const ROWS: readonly Row[] = [
   clocks,
   clients,
   changed,
+  reconciled,
   long,
   million,
   postgresStopped,
