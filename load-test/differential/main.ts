@@ -6,7 +6,7 @@ import { textOf } from "./answer.js";
 import { compare } from "./compare.js";
 import { drawSequence } from "./draw.js";
 import { optionsOf, USAGE, type Options } from "./options.js";
-import { documentOf, evidenceOf, findingOf } from "./report.js";
+import { commitOfNow, documentOf, evidenceOf, findingOf } from "./report.js";
 import { run } from "./run.js";
 import { startStage } from "./stage.js";
 import { runOnThreads } from "./threads.js";
@@ -15,6 +15,8 @@ const PROGRESS_EVERY_MS = 10_000;
 const fileOf = (path: string): string => fileURLToPath(new URL(`../../../docs/${path}`, import.meta.url));
 
 async function many({ sequences, seed, jobs, write }: Options): Promise<number> {
+  // Only what is written down needs a checkout.
+  const commit = write ? commitOfNow() : "";
   await using stage = await startStage(0);
   const startedAtMs = Date.now();
   let saidAtMs = startedAtMs;
@@ -28,7 +30,7 @@ async function many({ sequences, seed, jobs, write }: Options): Promise<number> 
       process.stderr.write(`${String(done)} of ${String(sequences)} sequences, no difference\n`);
     },
   });
-  const report = { outcome, options: { sequences, seed, jobs }, tookMs: Date.now() - startedAtMs };
+  const report = { outcome, options: { sequences, seed, jobs }, tookMs: Date.now() - startedAtMs, commit };
   process.stdout.write(outcome.finding ? findingOf(outcome.finding) : documentOf(report));
   const missing = outcome.tally.missing();
   if (!outcome.finding && missing.length > 0) process.stderr.write(`Never answered: ${missing.join("; ")}\n`);

@@ -8,7 +8,12 @@ export interface Report {
   readonly outcome: Outcome;
   readonly options: Pick<Options, "sequences" | "seed" | "jobs">;
   readonly tookMs: number;
+  /** What was run. */
+  readonly commit: string;
 }
+
+/** Asked at the start: a long run's folder may have moved on by its end. */
+export const commitOfNow = (): string => execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
 
 const commandOf = ({ sequences, seed, jobs }: Report["options"]): string =>
   `npm run differential -- --sequences ${String(sequences)} --seed ${String(seed)} --jobs ${String(jobs)} --write`;
@@ -56,7 +61,7 @@ ${rows.join("\n")}
 };
 
 /** The same for programs. */
-export const evidenceOf = ({ outcome, options, tookMs }: Report): unknown => {
+export const evidenceOf = ({ outcome, options, tookMs, commit }: Report): unknown => {
   const { tally, sequences, sets, finding } = outcome;
   const operations = tally.rows().map(({ kind, count }) => [`operations: ${kind}`, count] as const);
   const answers = tally
@@ -67,7 +72,7 @@ export const evidenceOf = ({ outcome, options, tookMs }: Report): unknown => {
   return {
     madeBy: commandOf(options),
     on: hardware(),
-    commit: execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim(),
+    commit,
     summary: {
       sequences,
       "first seed": options.seed,
