@@ -65,6 +65,16 @@ export const locksContract: ContractCase<LocksHarness>[] = [
     },
   },
   {
+    name: "keeps a renewed lock its owner's, who can let it go",
+    async run({ locks, newName }) {
+      const name: LockName = [newName()];
+      for (const time of ["first", "second", "third"])
+        expectEqual(await locks.acquire(name, "owner", LONG_MS), true, `the ${time} time`);
+      await locks.release(name, "owner");
+      expectEqual(await locks.acquire(name, "other", LONG_MS), true, "another, afterwards");
+    },
+  },
+  {
     name: "keeps names apart whose parts could be joined to the same text",
     async run({ locks, newName }) {
       const first = newName();
