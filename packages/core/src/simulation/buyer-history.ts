@@ -113,7 +113,7 @@ function orderSteps({ orders, names }: SaleHistory, { cancels, lists }: BuyerHis
 
 function nameOf(owned: Owned): string {
   return [...owned]
-    .map(([name, { cancelled }]) => `${name}${cancelled ? " cancelled" : ""}`)
+    .map(([name, { units, cancelled }]) => `${name} ${units}${cancelled ? " cancelled" : ""}`)
     .sort()
     .join();
 }
