@@ -119,6 +119,7 @@ describe("a Redis that lost something", () => {
     await redis.client.rpush(lockKey(name), "somebody's list");
     await redis.adapters.locks.release(name, "ada");
     expect(await redis.adapters.locks.acquire(name, "ada", 1_000)).to.equal(true);
+    expect(await redis.client.get(lockKey(name)), "the owner").to.equal("ada");
     expect(await redis.adapters.locks.acquire(name, "bob", 1_000)).to.equal(false);
   });
 
