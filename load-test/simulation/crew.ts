@@ -35,7 +35,11 @@ export const startCrew = ({ from, seeds, jobs, stores }: Order): Crew => {
   let isStopped = false;
 
   const workers = Array.from({ length: Math.min(jobs, Math.ceil(seeds / PORTION)) }, () => {
-    return new Worker(new URL("./seed-worker.js", import.meta.url), { workerData: { stores } });
+    return new Worker(new URL("./seed-worker.js", import.meta.url), {
+      workerData: { stores },
+      // A seed makes much that is soon forgotten.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
   });
 
   const work = (worker: Worker): Promise<void> =>
