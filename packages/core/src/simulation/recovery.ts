@@ -147,8 +147,8 @@ export const answersStill: Step = async (world, { buyers }, [productId = ""]) =>
 };
 
 /**
- * Nothing is late any more, so reconcile must find nothing at all; but where an older state came back that nobody could tell from a sound
- * one, it must find what is wrong with it, and mend it.
+ * Nothing is late or under way any more, not even a confirm that nobody waited for: so reconcile must find nothing at all. But where an
+ * older state came back that nobody could tell from a sound one, it must find what is wrong with it, and mend it.
  */
 export const isWithoutDrift: Step = async (world, { operators, fleet }, productIds) => {
   const { scheduler, journal, hot, database } = world;

@@ -46,7 +46,7 @@ export async function simulate(options: WorldOptions): Promise<SimulationReport>
   if (!failed()) nemesis.heal();
 
   const people = { fleet, buyers, changers, operators };
-  const steps = [opens, goesOn, becomesQuiet, sellsOut, becomesQuiet, answersStill, isWithoutDrift];
+  const steps = [opens, goesOn, becomesQuiet, sellsOut, becomesQuiet, answersStill, becomesQuiet, isWithoutDrift];
   for (const step of steps) if (!failed()) await step(world, people, productIds);
   if (!failed()) judgeAnswers(world, productIds, buyers.purchases);
   if (!failed()) changers.judge();
