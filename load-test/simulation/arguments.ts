@@ -23,8 +23,9 @@ One of them again:
 Either way:
   --stores  a module that exports rewire(stores): your adapter in place of the simulated one
 
-The first seed that fails is shrunk: the smallest plan that was found to break the same promise is printed,
-and how to run it again. Ctrl-C ends a run with what was seen so far.
+A promise that is broken is said on stderr at once. The first seed that fails is shrunk: the smallest plan that
+was found to break the same promise is printed, and how to run it again. Ctrl-C ends a run with what was seen
+so far.
 
 Ends with 0 where all is well; 1 where a promise was broken, a seed was too quiet to count, or a history was
 not decided; 2 on wrong usage; 130 after Ctrl-C.

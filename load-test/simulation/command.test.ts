@@ -39,6 +39,19 @@ describe("npm run sim", function () {
   this.timeout(240_000);
   const folder = mkdtempSync(join(tmpdir(), "flash-sale-sim-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
+  /** Voids that are told and not written. */
+  const stores = join(folder, "stores.mjs");
+  writeFileSync(
+    stores,
+    `export const rewire = (stores) => ({
+      ...stores,
+      orders: {
+        ...stores.orders,
+        void: async (_productId, reservations) =>
+          Promise.all(reservations.map(async ({ id }) => (await stores.orders.find(id))?.status ?? "void")),
+      },
+    });`,
+  );
 
   it("comes to the same with any number of threads, and to another with other seeds", async () => {
     const runs = [
@@ -55,18 +68,6 @@ describe("npm run sim", function () {
   });
 
   it("shrinks what fails, and the plan it prints fails in the same way each time it is run", async () => {
-    const stores = join(folder, "stores.mjs");
-    writeFileSync(
-      stores,
-      `export const rewire = (stores) => ({
-        ...stores,
-        orders: {
-          ...stores.orders,
-          void: async (_productId, reservations) =>
-            Promise.all(reservations.map(async ({ id }) => (await stores.orders.find(id))?.status ?? "void")),
-        },
-      });`,
-    );
     const found = await command(["--seeds", "10", "--stores", stores]);
     expect(found.code, found.out).to.equal(1);
     const [, seed = ""] = /--seed (\d+) --plan FILE/.exec(found.out) ?? [];
@@ -81,6 +82,15 @@ describe("npm run sim", function () {
     expect(digestIn(first?.out ?? "")).to.equal(digestIn(shrunk));
     expect(digestIn(second?.out ?? "")).to.equal(digestIn(shrunk));
     expect(first?.out).to.include(/^seed .*violated.*$/m.exec(shrunk)?.[0] ?? "nothing");
+  });
+
+  it("says at once what was broken, however long the run", async () => {
+    const { code, out, err } = await command(["--seeds", "100000", "--stores", stores], {
+      text: /^seed \d+: .* violated/m,
+      signal: "SIGINT",
+    });
+    expect(code).to.equal(130);
+    expect(out).to.include(/^seed \d+: .* violated.*$/m.exec(err)?.[0] ?? "nothing");
   });
 
   it("ends at Ctrl-C with what was seen so far, says so, and writes nothing", async () => {

@@ -26,8 +26,8 @@ export interface Crew {
 /** Seeds a thread is given at a time. */
 const PORTION = 10;
 
-/** Simulates seeds in several threads at once. */
-export const startCrew = ({ from, seeds, jobs, stores }: Order): Crew => {
+/** Simulates seeds in several threads at once; a violation is told the moment it is found. */
+export const startCrew = ({ from, seeds, jobs, stores }: Order, onViolation: (sentence: string) => void): Crew => {
   const tally = new Tally();
   const hashes = new Uint32Array(seeds);
   const isSeen = new Uint8Array(seeds);
@@ -59,6 +59,7 @@ export const startCrew = ({ from, seeds, jobs, stores }: Order): Crew => {
         if (message === "done") give();
         else if (!isStopped) {
           tally.add(message);
+          if (message.violation !== null) onViolation(message.violation);
           hashes[message.seed - from] = message.hash;
           isSeen[message.seed - from] = 1;
         }

@@ -20,7 +20,7 @@ export interface Figures {
 
 export const runMany = async (order: Many, say: Say): Promise<number> => {
   const cpuAtStart = process.cpuUsage();
-  const crew = startCrew(order);
+  const crew = startCrew(order, (sentence) => process.stderr.write(`${sentence}\n`));
   const stopSaying = sayProgress(order.seeds, () => {
     return { seeds: crew.tally.seeds, violations: crew.tally.violations.length };
   });
