@@ -10,7 +10,7 @@ export interface Scale {
 }
 
 export const SMALL: Scale = { units: 400, strikes: 2 };
-export const LARGE: Scale = { units: 1_500, strikes: 5 };
+export const LARGE: Scale = { units: 800, strikes: 3 };
 
 /** What a negative control changes: a line of the product as its processes load it, or what the harness plants around the ports. */
 export interface Sabotage {

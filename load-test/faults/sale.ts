@@ -55,6 +55,8 @@ export interface RunningSale extends AsyncDisposable {
   readonly random: Random;
   /** The fault is over: the next 201 is waited for from here on; of this API process, where one is named. */
   healed(atMs: number, node?: number): Promise<void>;
+  /** A fault struck and was over at once, as a kill is: units that it keeps are waited for from here on. */
+  ended(atMs: number): void;
   /** Sells out, waits until it is quiet, checks everything. */
   finish(outcome: Outcome): Promise<RowReport>;
 }
@@ -158,6 +160,7 @@ const runningSale = (parts: Parts, disposal: CleanUp): RunningSale => {
       await until("the next 201 after a fault", () => shop.history.nextSaleMs(atMs, node) !== null);
       waits.push(shop.history.nextSaleMs(atMs, node) ?? 0);
     },
+    ended: witness.healed,
     finish: (outcome) => finish(parts, Math.max(0, ...waits), outcome),
     [Symbol.asyncDispose]: () => disposal.run(),
   };

@@ -76,6 +76,7 @@ export const cut: Row = {
     const ids = new Set(orderCuts.flatMap((made) => made.ids));
     ids.delete(shop.productId);
     let wrong: string[] = [];
+    let overslept = 0;
     const report = await sale.finish({
       struck: struckOf(sale.proxies),
       mustHappen: ({ ambiguousCommits, rebuilds, voids }) => ({
@@ -85,6 +86,7 @@ export const cut: Row = {
       }),
       alsoWrong: (facts) => {
         wrong = unresolved(ids, shop, facts);
+        overslept = facts.orders.filter(({ id, status }) => status === "void" && ids.has(id)).length;
         return [...wrongChanges, ...wrong];
       },
     });
@@ -94,7 +96,8 @@ export const cut: Row = {
       notes: {
         ...report.notes,
         "reservations in cut commits": ids.size,
-        "of them sold, once": ids.size - wrong.length,
+        "of them sold, once": ids.size - wrong.length - overslept,
+        "of them void, the reaper was first": overslept,
         "holds ended by cut voids": heldForNobody.length,
         "changes and cancels answered 503": changing.counts().unknown,
       },
@@ -141,14 +144,17 @@ const cutting = (sale: RunningSale, changing: Changing, madeOne: () => void) => 
   };
 };
 
-/** The API lived on: it wrote each again, so each has an order, and its buyer was shown it. */
+/**
+ * The API lived on: it wrote each again, so each has an order, and its buyer was shown it. Where that took longer than the hold lives the
+ * reaper may have been first: then a void stands, and nobody was shown an order.
+ */
 const unresolved = (ids: ReadonlySet<string>, { history }: Shop, { orders }: Facts): string[] => {
   const standing = new Map(orders.map((row) => [row.id, row.status]));
   const shown = new Set(history.asked.flatMap(({ heard }) => (heard.kind === "order" ? [heard.order.orderId] : [])));
   const isSold = (id: string): boolean =>
     standing.get(id) === "confirmed" || (standing.get(id) === "cancelled" && history.cancels.has(id));
   return [...ids]
-    .filter((id) => !isSold(id) || !shown.has(id))
+    .filter((id) => (standing.get(id) === "void" ? shown.has(id) : !isSold(id) || !shown.has(id)))
     .map(
       (id) =>
         `I6: reservation ${id}, whose commit was cut, is ${standing.get(id) ?? "nowhere"}${shown.has(id) ? "" : ", not shown to its buyer"}`,

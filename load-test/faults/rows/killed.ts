@@ -141,6 +141,7 @@ const strike = async (sale: RunningSale, provoking: Provoking, point: Point): Pr
   const event = () => eventsOf(scene.events, "struck").find((one) => one.point === point);
   await until(`a process was killed ${point}`, () => event() !== undefined);
   const { node, atMs } = event() ?? { node: 0, atMs: 0 };
+  sale.ended(atMs);
   const back = () => fleet.restarts.find((restart) => restart.node === node && restart.diedAtMs >= atMs);
   await until("it is back", () => back() !== undefined || fleet.failures.length > 0);
   const restart = back();
