@@ -1,7 +1,9 @@
 // One API process of a fault run: the product's own container and app, with faults planted around the ports. Started by api-fleet.ts.
+import { connectPostgres, createPostgresAdapters } from "@flash-sale/adapters-postgres";
 import { createFlashSale, type FlashSalePorts } from "@flash-sale/core";
 import { createApp, createLog, readConfig, tokens, wire, type App } from "@flash-sale/http-koa";
 import { faultyPorts, type FaultPlan } from "./faulty-ports.js";
+import { watchPlaces } from "./places.js";
 import { skewThisProcess } from "./skew.js";
 
 const { FAULTS: faults = "{}", ...environment } = process.env;
@@ -26,10 +28,21 @@ const portsOf = async (): Promise<FlashSalePorts> => ({
   ids: await wired.get(tokens.ids),
 });
 
+/** The durable ports over a pool of another size. */
+const pooledPorts = (url: string | null, poolSize: number): ReturnType<typeof createPostgresAdapters> => {
+  if (url === null) throw new Error("a pool of a size of its own is one to a server");
+  return createPostgresAdapters(connectPostgres({ url, poolSize }));
+};
+
 const faultyApp = async (): Promise<App> => {
-  const ports = await portsOf();
+  const ports = {
+    ...(await portsOf()),
+    ...(plan.poolSize !== undefined && pooledPorts(config.databaseUrl, plan.poolSize)),
+  };
+  const faulty = faultyPorts(ports, plan);
+  const places = watchPlaces(plan);
   return createApp({
-    sale: createFlashSale(faultyPorts(ports, plan)),
+    sale: places.sale(createFlashSale({ ...faulty, admission: places.admission(faulty.admission) })),
     products: ports.products,
     orderPages: ports.orderPages,
     stores: [await wired.get(tokens.inventoryStore), await wired.get(tokens.ordersStore)],

@@ -1,4 +1,4 @@
-import { Agent, request } from "undici";
+import { Agent, request, type Dispatcher } from "undici";
 import type { Asked, Heard, History, ShownOrder } from "./history.js";
 
 /** Longer than the API ever takes: a client that gives up first would learn nothing. */
@@ -16,6 +16,8 @@ export interface Purchase {
   readonly userId: string;
   readonly quantity: number;
   readonly key?: string;
+  /** Over a connection of the client's own. */
+  readonly over?: Dispatcher;
   /** The client hangs up this long after it asked. */
   readonly cutAfterMs?: number;
 }
@@ -38,11 +40,11 @@ export const openShop = (
     pipelining: 1,
   });
 
-  const ask = async (url: string, { userId, quantity, key, cutAfterMs }: Purchase): Promise<Heard> => {
+  const ask = async (url: string, { userId, quantity, key, over, cutAfterMs }: Purchase): Promise<Heard> => {
     try {
       const { statusCode, body } = await request(`${url}/api/v1/sale/purchase`, {
         method: "POST",
-        dispatcher: agent,
+        dispatcher: over ?? agent,
         headers: {
           "content-type": "application/json",
           "x-user-id": userId,

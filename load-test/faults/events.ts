@@ -16,7 +16,13 @@ export type FaultEvent =
   /** A commit whose end nobody knew. */
   | { readonly kind: "ambiguous"; readonly ids: readonly string[] }
   /** A process found that its inventory, of this epoch, was lost. */
-  | { readonly kind: "noticed"; readonly epoch: number };
+  | { readonly kind: "noticed"; readonly epoch: number }
+  /** A process put an inventory in service. */
+  | { readonly kind: "loaded"; readonly productId: string; readonly epoch: number }
+  /** A purchase was shed, and holds these. */
+  | { readonly kind: "shed"; readonly ids: readonly string[] }
+  /** A purchase gave up its place without knowing how these end: the reaper's, from here on. */
+  | { readonly kind: "left"; readonly ids: readonly string[] };
 
 export type LoggedEvent = FaultEvent & { readonly node: number; readonly atMs: number };
 

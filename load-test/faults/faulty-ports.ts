@@ -6,6 +6,7 @@ import {
   type CommitAnswer,
   type FlashSalePorts,
   type Inventory,
+  type InventoryLoading,
   type OrderDraft,
   type Orders,
 } from "@flash-sale/core";
@@ -33,6 +34,8 @@ export interface FaultPlan {
   readonly deadlinesShiftedMs?: number;
   /** Not the ports with faults around them, but the product's own app and all that is in it, with these settings. */
   readonly wholeApp?: Readonly<Record<string, string>>;
+  /** Connections to Postgres; default: the product's own number. */
+  readonly poolSize?: number;
   /** Somebody else keeps the house: the harness, where it must be able to stop. */
   readonly keepsNoHouse?: boolean;
   /** Negative control: takes a commit whose end nobody knows for one that failed, as the seed's program does. */
@@ -55,6 +58,7 @@ export const faultyPorts = (ports: FlashSalePorts, plan: FaultPlan): FlashSalePo
     ...ports,
     admission: noticingAdmission(admission, noticed),
     inventory: noticingInventory(inventory, noticed),
+    loading: tellingLoading(ports.loading, plan),
     orders: failingOrders(orders, plan),
     ...(plan.keepsNoHouse === true && {
       locks: { acquire: () => Promise.resolve(false), release: () => Promise.resolve() },
@@ -84,7 +88,8 @@ const noticing = ({ events, node, barrier }: FaultPlan): Noticed => {
     writeEvent(events, node, { kind: "noticed", epoch });
     if (barrier === undefined) return;
     const deadlineMs = Date.now() + BARRIER_PATIENCE_MS;
-    while (!existsSync(`${barrier}-${String(epoch)}`) && Date.now() < deadlineMs) await sleep(2);
+    const isOpen = (): boolean => existsSync(`${barrier}-${String(epoch)}`) || existsSync(`${barrier}-all`);
+    while (!isOpen() && Date.now() < deadlineMs) await sleep(2);
   }
 
   return (epoch) => {
@@ -117,6 +122,17 @@ const noticingInventory = (inventory: Inventory, noticed: Noticed): Inventory =>
     if (status === null && epoch > 0) await noticed(epoch);
     return status;
   },
+});
+
+const tellingLoading = (loading: InventoryLoading, { events, node }: FaultPlan): InventoryLoading => ({
+  async load(productId, epoch, ...rest) {
+    const answer = await loading.load(productId, epoch, ...rest);
+    if (answer === "loaded") writeEvent(events, node, { kind: "loaded", productId, epoch });
+    return answer;
+  },
+  lastEpoch: (...args) => loading.lastEpoch(...args),
+  teach: (...args) => loading.teach(...args),
+  finishTeaching: (...args) => loading.finishTeaching(...args),
 });
 
 const failingOrders = (orders: Orders, plan: FaultPlan): Orders => {

@@ -8,6 +8,7 @@ import { createCleanUp } from "./clean-up.js";
 import { sellOut, startCrowd } from "./crowd.js";
 import { readFacts } from "./facts.js";
 import { createHistory } from "./history.js";
+import { rebuildsOf } from "./lives.js";
 import type { Random } from "./random.js";
 import { becomesQuiet, createProduct, unitsLeft } from "./sale.js";
 import type { Scene } from "./stage.js";
@@ -101,8 +102,7 @@ export const openLongSale = async (scene: Scene, fleet: Fleet, random: Random): 
       return {
         answered201: shop.history.sold(),
         voids: facts.voids,
-        // Not by the epoch's number: a recovery of PostgreSQL passes over some.
-        rebuilds: witness.lives() - 1,
+        rebuilds: rebuildsOf(scene.events, productId, witness),
         looks: witness.looks(),
         longestHeldMs: witness.longestHeldMs(),
         violations: violations.map((violation) => `${violation} (product ${productId})`),

@@ -10,6 +10,7 @@ import { eventsOf } from "./events.js";
 import { readFacts, readHot, type Facts } from "./facts.js";
 import { createHistory } from "./history.js";
 import { checkLinear } from "./linear.js";
+import { rebuildsOf } from "./lives.js";
 import { randomFrom, type Random } from "./random.js";
 import { LOCK_TTL_MS, slowness, zeroes, type RowOptions, type RowReport } from "./row.js";
 import { editFunctions } from "./sabotage.js";
@@ -19,6 +20,8 @@ import { startWitness } from "./witness.js";
 
 const LIMIT = 3;
 const PRICE = 49.99;
+/** One of a burst would be thousands. */
+const MOST_SHED = 10;
 
 export interface SaleOptions extends RowOptions {
   readonly nodes: number;
@@ -29,6 +32,8 @@ export interface SaleOptions extends RowOptions {
   readonly foreseen?: readonly string[];
   /** Units a buyer may own; default 3. */
   readonly limit?: number;
+  /** Life of a hold; default: as short as most rows have it. */
+  readonly lockTtlMs?: number;
   /** Each API process reaches Postgres through a proxy that can cut. */
   readonly proxied?: boolean;
   /** The row itself makes the hot store disagree with itself: that looks show it is no violation. */
@@ -107,7 +112,7 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
         databaseUrls,
         redisUrls: options.redis?.urls ?? databaseUrls.map(() => scene.redisUrl),
         events: scene.events,
-        lockTtlMs: LOCK_TTL_MS,
+        lockTtlMs: options.lockTtlMs ?? LOCK_TTL_MS,
         edits: (sabotage.edits ?? []).filter(({ file }) => !file.endsWith(".sql")),
         plan: (node, life) => ({ ...options.plan?.(node, life, scene), ...sabotage.plan }),
       }),
@@ -186,7 +191,7 @@ const finish = async (
   const seen: Seen = {
     answered201: history.sold(),
     voids: facts.voids,
-    rebuilds: facts.epoch - 1,
+    rebuilds: rebuildsOf(scene.events, productId, witness),
     ambiguousCommits: eventsOf(scene.events, "ambiguous").length,
   };
   const longestHeldMs = witness.longestHeldMs();
@@ -203,13 +208,16 @@ const finish = async (
     notes: {
       ...notes,
       "looks at the stores": witness.looks(),
-      ...(linear && { "buyers whose history is linear": linear.explained, "not decided": linear.undecided }),
+      ...(linear && { "buyers whose history is linear": linear.explained }),
     },
     violations: [
       ...check(history.asked, facts, { preloaded, cancels: history.cancels }),
       ...(linear?.violations ?? []),
       ...witness.violations.filter((violation) => options.plantsDrift !== true || !violation.startsWith("I2")),
       ...quiet,
+      ...eventsOf(scene.events, "shed")
+        .slice(0, MOST_SHED)
+        .map(({ ids }) => `I2: reservation ${ids.join(", ")} was shed after it held units`),
       ...fleet.failures,
       ...(left === 0 ? [] : [`I5: ${String(left)} units could not be sold`]),
       ...(tooLate.kind === "refused" && tooLate.code === "SOLD_OUT"
@@ -217,8 +225,12 @@ const finish = async (
         : [`I5: after the last unit: ${JSON.stringify(tooLate)}`]),
       ...alsoWrong(facts),
     ],
-    slow: [...slow, ...slowness(longestToNextSaleMs, longestHeldMs)],
-    missing: zeroes({ ...struck, "201s": seen.answered201, ...mustHappen(seen) }),
+    slow: [...slow, ...slowness(longestToNextSaleMs, longestHeldMs, options.lockTtlMs)],
+    missing: [
+      ...zeroes({ ...struck, "201s": seen.answered201, ...mustHappen(seen) }),
+      // Of their histories the run has shown nothing.
+      ...(linear && linear.undecided > 0 ? [`a decision on ${String(linear.undecided)} buyers' histories`] : []),
+    ],
   };
 };
 

@@ -23,7 +23,7 @@ export interface Scene extends AsyncDisposable {
   readonly postgresPort: number;
   /** A file that API processes write their events to. */
   readonly events: string;
-  /** The beginning of the name of a file that opens a barrier. */
+  /** The beginning of the names of files that open a barrier: one an epoch, or all. */
   readonly barrier: string;
   /** The beginning of the names of files that arm points. */
   readonly points: string;

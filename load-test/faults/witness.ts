@@ -5,8 +5,8 @@ import { hotKeys } from "./facts.js";
 /** Looks at both stores all through a run: what must hold at every instant must hold at each of these. */
 export interface Witness {
   readonly looks: () => number;
-  /** Inventories that were seen in service, one after the other. */
-  readonly lives: () => number;
+  /** Epochs of the inventories that were seen in service. */
+  readonly lives: ReadonlySet<number>;
   readonly violations: readonly string[];
   /** A fault ended: what it kept from ending is waited for from here on. */
   healed(atMs: number): void;
@@ -80,7 +80,7 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
 
   return {
     looks: () => looks,
-    lives: () => lives.size,
+    lives,
     violations,
     healed: (atMs) => void healings.push(atMs),
     longestHeldMs: () => Math.max(0, ...[...holds.values()].map(heldMs)),

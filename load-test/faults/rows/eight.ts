@@ -64,6 +64,7 @@ export const eight: Row = {
       await until("the sale is in full swing", () => shop.history.sold() >= enough);
       const epoch = await ledgerEpoch();
       const openGate = () => writeFileSync(`${scene.barrier}-${String(epoch)}`, "");
+      const rebuilds = async (): Promise<number> => (await ledgerEpoch()) - epoch;
       const atOnce = over % 2 === 0;
       if (!atOnce) openGate();
       const { lostAtMs } = await flush(sale);
@@ -75,12 +76,20 @@ export const eight: Row = {
         await until("all processes noticed", () => noticed(epoch) === NODES);
         openGate();
       }
-      await Promise.all(volley);
+      let answered = 0;
+      for (const one of volley) void one.then(() => (answered += 1));
+      const isOver = async (): Promise<boolean> => answered === NODES || (await rebuilds()) > 1;
+      await until("the volley is answered", isOver, { everyMs: 20 });
+      // A second rebuild is noticed as a loss itself, and all wait at a gate that nobody opens: the run ends with what it has seen.
+      const tooMany = (await rebuilds()) > 1;
+      if (tooMany) writeFileSync(`${scene.barrier}-all`, "");
       await sale.healed(lostAtMs);
       (atOnce ? together : apart).push(shop.history.nextSaleMs(lostAtMs) ?? 0);
-      const rebuilds = (await ledgerEpoch()) - epoch;
-      if (rebuilds !== 1) wrong.push(`I5: ${String(rebuilds)} rebuilds for one loss`);
+      const made = await rebuilds();
+      if (made !== 1) wrong.push(`I5: ${String(made)} rebuilds for one loss`);
+      if (tooMany) break;
     }
+    const losses = together.length + apart.length;
     return await sale.finish({
       struck: { "losses that 8 noticed at once": together.length, "losses at load": apart.length },
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
@@ -89,7 +98,7 @@ export const eight: Row = {
         "sales stood still, nobody held up": `${apart.join(", ")} ms`,
       },
       alsoWrong: ({ epoch }) =>
-        epoch - 1 === planned ? wrong : [...wrong, `I5: ${String(epoch - 1)} rebuilds for ${String(planned)} losses`],
+        epoch - 1 === losses ? wrong : [...wrong, `I5: ${String(epoch - 1)} rebuilds for ${String(losses)} losses`],
     });
   },
 };

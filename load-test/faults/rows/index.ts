@@ -13,6 +13,7 @@ import { postgresKilled } from "./postgres-killed.js";
 import { promoted } from "./promoted.js";
 import { reaper } from "./reaper.js";
 import { redisKilled } from "./redis-killed.js";
+import { slowPostgres } from "./slow-postgres.js";
 import { unheard } from "./unheard.js";
 import { twoMasters } from "./two-masters.js";
 import { reconciled } from "./reconciled.js";
@@ -30,6 +31,7 @@ export const ROWS: readonly Row[] = [
   unheard,
   eight,
   reaper,
+  slowPostgres,
   clocks,
   clients,
   changed,

@@ -12,6 +12,9 @@ const LANES = 2;
 /** Longer than a hold lives. */
 const PAUSE_MS = LOCK_TTL_MS + 300;
 
+/** For one that never comes: the ledger's lock is kept for a second at most. */
+const OTHERS_REBUILD_MS = 15_000;
+
 /** Who is paused between these finds his hold ended by others: his commit comes too late. */
 const LATE: readonly Point[] = ["after a purchase's admit", "before a purchase's commit"];
 const OTHERS: readonly Point[] = [
@@ -157,8 +160,12 @@ const pauseAt = async (sale: RunningSale, provoking: Provoking, point: Point, se
   seen.stopped.add(node);
   try {
     // Others end what it holds meanwhile, its work for all of them among it.
-    if (flowOf(point) === "a rebuild's")
-      await until("another process rebuilt", async () => (await ledgerEpoch(sale)) > epoch);
+    if (flowOf(point) === "a rebuild's") {
+      const rebuilt = async (): Promise<boolean> => (await ledgerEpoch(sale)) > epoch;
+      await until("another process rebuilt", rebuilt, { timeoutMs: OTHERS_REBUILD_MS }).catch(() =>
+        seen.wrong.push(`I5: no other process rebuilt in ${String(OTHERS_REBUILD_MS)} ms, one was paused ${point}`),
+      );
+    }
     await until("its holds were ended by others", () => noneIsHeld(sale, ids), { timeoutMs: 10_000 });
     await sleep(Math.max(0, atMs + PAUSE_MS - Date.now()));
     if (isLate(point)) await lookAtEnds(sale, ids, seen);
