@@ -1,4 +1,4 @@
-import { SMALL, type Control, type Invariant, type Row, type RowReport } from "./row.js";
+import { cutShort, SMALL, type Control, type Invariant, type Row } from "./row.js";
 import type { Stage } from "./stage.js";
 
 /** What a negative control showed. */
@@ -27,16 +27,11 @@ export const runControl = async (
     ...Object.entries(sabotage.plan ?? {}).map(([name, value]) => `around the ports: ${name} ${JSON.stringify(value)}`),
   ];
   for (let seed = firstSeed; seed < firstSeed + SEEDS_TO_FIND_IT; seed += 1) {
-    const report = await row.run(stage, { seed, scale, sabotage }).catch(asReport);
+    const report = await row.run(stage, { seed, scale, sabotage }).catch(cutShort(seed));
     const found = report.violations.find((violation) => violation.startsWith(breaks));
     if (found !== undefined) return { built, changed, breaks, red: { seed, found: found.slice(0, 300) } };
   }
   return { built, changed, breaks, red: null };
 };
-
-/** A run that could not go on shows nothing of an invariant, unless it says so. */
-const asReport = (fault: unknown): Pick<RowReport, "violations"> => ({
-  violations: [`I5: the run did not come to its end: ${String(fault)}`],
-});
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim() || "(nothing)";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runControl, type ControlReport } from "./controls.js";
 import { documentOf, keepRow, rowEvidence } from "./report.js";
-import { describe, isGreen, LARGE, SMALL, type Row, type RowReport } from "./row.js";
+import { cutShort, describe, isGreen, LARGE, SMALL, type Row, type RowReport } from "./row.js";
 import { ROWS } from "./rows/index.js";
 import { startStage, type Stage } from "./stage.js";
 
@@ -62,18 +62,17 @@ if (!(minutes > 0)) refuse("--minutes must be a number above 0.");
 if (!Number.isSafeInteger(firstSeed) || firstSeed < 0) refuse("--seed must be a whole number from 0.");
 const madeBy = ({ name }: Row): string => {
   const runsOrMinutes = name === LONG ? `--minutes ${String(minutes)}` : `--runs ${String(runs)}`;
-  return `npm run faults -- --rows ${name} ${values.controls ? "--controls" : runsOrMinutes} --seed ${String(firstSeed)}`;
+  const size = values.small ? " --small" : "";
+  return `npm run faults -- --rows ${name} ${values.controls ? "--controls" : runsOrMinutes} --seed ${String(firstSeed)}${size}`;
 };
 
 const runsOf = async (stage: Stage, row: Row): Promise<boolean> => {
   const reports: RowReport[] = [];
   for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
-    const report = await row.run(stage, {
-      seed,
-      scale: values.small ? SMALL : LARGE,
-      minutes,
-      interrupted: interrupted.signal,
-    });
+    const scale = values.small ? SMALL : LARGE;
+    const report = await row
+      .run(stage, { seed, scale, minutes, interrupted: interrupted.signal })
+      .catch(cutShort(seed));
     reports.push(report);
     say(`${isGreen(report) ? "green" : "RED  "} ${row.name} ${row.about}: ${describe(report)}`);
     for (const wrong of [...report.violations, ...report.missing, ...report.slow]) say(`      ${wrong}`);

@@ -9,6 +9,8 @@ import { flush } from "./rows/flushed.js";
 export interface Provoking extends AsyncDisposable {
   /** Until somebody was struck at the point. */
   until(point: Point): Promise<void>;
+  /** Waits for whatever was begun for a point and goes on: a sale cannot be judged before. */
+  settle(): Promise<void>;
   readonly ghost: Ghost;
   /** How often Redis was emptied for it. */
   readonly losses: () => number;
@@ -23,6 +25,7 @@ export const startProvoking = async (sale: RunningSale): Promise<Provoking> => {
   const admin = openAdmin(fleet.urls, shop);
   const ghost = await openGhost(scene, shop);
   const anyNode = (): number => random.below(shop.nodes);
+  const goingOn = new Set<Promise<void>>();
   let losses = 0;
 
   const lose = async (): Promise<void> => {
@@ -69,11 +72,18 @@ export const startProvoking = async (sale: RunningSale): Promise<Provoking> => {
         if (Date.now() > deadlineMs) throw new Error(`nobody came ${point} within ${String(PATIENCE_MS)} ms`);
         // Who asked may hear nothing for as long as the process is paused.
         let isDone = false;
-        void once().then(() => (isDone = true));
+        const done = once().finally(() => {
+          isDone = true;
+          goingOn.delete(done);
+        });
+        goingOn.add(done);
         while (isArmed(scene.points, point) && !isDone && Date.now() < deadlineMs) await sleep(5);
         const askAgainAtMs = Date.now() + takesMs;
         while (isArmed(scene.points, point) && Date.now() < askAgainAtMs) await sleep(5);
       }
+    },
+    async settle() {
+      await Promise.all(goingOn);
     },
     [Symbol.asyncDispose]: () => ghost[Symbol.asyncDispose](),
   };

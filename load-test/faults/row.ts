@@ -74,6 +74,24 @@ export interface RowReport {
   readonly missing: readonly string[];
 }
 
+/** The report of a run that did not come to its end: what it waited for did not happen, or the harness could not go on. */
+export const cutShort =
+  (seed: number) =>
+  (fault: unknown): RowReport => ({
+    seed,
+    struck: {},
+    answered201: 0,
+    voids: 0,
+    rebuilds: 0,
+    ambiguousCommits: 0,
+    longestToNextSaleMs: 0,
+    longestHeldMs: 0,
+    notes: {},
+    violations: [`I5: the run did not come to its end: ${String(fault)}`],
+    slow: [],
+    missing: [],
+  });
+
 /** Life of a hold in these runs: short, so that the reaper has its turn within seconds. */
 export const LOCK_TTL_MS = 1_200;
 export const LONGEST_TO_NEXT_SALE_MS = 5_000;

@@ -101,6 +101,7 @@ export const killed: Row = {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+    await provoking.settle();
 
     const struck = eventsOf(sale.scene.events, "struck");
     const count = (point: Point): number => struck.filter((event) => event.point === point).length;

@@ -107,6 +107,7 @@ export const paused: Row = {
     // Apart, since a hold that is lost with its inventory needs no void.
     for (const queue of [points.filter(isLate), points.filter((point) => !isLate(point))])
       await Promise.all(Array.from({ length: LANES }, () => pauseAll(queue)));
+    await provoking.settle();
 
     const { events } = sale.scene;
     const late = new Set(eventsOf(events, "late").flatMap(({ ids }) => ids));
