@@ -1,5 +1,6 @@
 // npm run sim: simulated sales under faults that a seed decides. `--help` says how.
 import { readArguments, USAGE, WrongUsage } from "./simulation/arguments.js";
+import { runControls } from "./simulation/controls.js";
 import { runMany } from "./simulation/many.js";
 import { runOne } from "./simulation/one.js";
 import { rewireFrom } from "./simulation/seed.js";
@@ -15,6 +16,7 @@ const run = async (): Promise<number> => {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (order.kind === "controls") return runControls(order.write, say);
   // Before any thread is started: a module that cannot be loaded is its author's to mend.
   await rewireFrom(order.stores).catch((fault: unknown) => {
     throw new WrongUsage(`--stores: ${fault instanceof Error ? fault.message : String(fault)}`);

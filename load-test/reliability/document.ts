@@ -1,7 +1,7 @@
 import type { Origin } from "../evidence.js";
 import { table } from "../bench/markdown.js";
 import { controlsTable, faultTable, type RowEvidence } from "../faults/report.js";
-import type { Guard } from "./guards.js";
+import type { GuardShown } from "../simulation/controls.js";
 
 /** What a long run left behind: figures by name, and where they come from. */
 export interface Evidence extends Origin {
@@ -39,7 +39,19 @@ survivor is explained.`,
 export interface ReliabilityFacts {
   readonly rows: readonly RowEvidence[];
   readonly longRuns: ReadonlyMap<string, Evidence>;
-  readonly guards: readonly Guard[];
+  /** Of the simulator, by its own negative controls. */
+  readonly simulated: readonly GuardShown[];
+  /** Of the model. */
+  readonly modelled: readonly ModelGuard[];
+  /** Names of the tests that take a line out of a script or a database function. */
+  readonly traps: { readonly redis: readonly string[]; readonly postgres: readonly string[] };
+}
+
+/** A guard that was taken out of the model, as docs/evidence/model.json has it. */
+export interface ModelGuard {
+  readonly name: string;
+  readonly about: string;
+  readonly violation: { readonly invariant: string; readonly steps: number } | null;
 }
 
 const PROMISES = `| | always | shown by |
@@ -69,6 +81,7 @@ npm run faults -- --runs 20 --seed 1 --write              # rows 1 to 16, and th
 npm run faults -- --rows 17 --minutes 30 --seed 1 --write # the random nemesis
 npm run faults -- --controls --seed 7 --write             # their negative controls
 npm run sim -- --seeds 100000 --from 1 --write
+npm run sim -- --controls --write
 npm run model -- --write
 npm run differential -- --sequences 10000 --seed 1 --write
 npm run mutation -- --write
@@ -76,7 +89,13 @@ npm run reliability                                       # this page, from what
 \`\`\``;
 
 /** The document docs/reliability.md. */
-export const reliabilityDocument = ({ rows, longRuns, guards }: ReliabilityFacts): string => `# Reliability
+export const reliabilityDocument = ({
+  rows,
+  longRuns,
+  simulated,
+  modelled,
+  traps,
+}: ReliabilityFacts): string => `# Reliability
 
 Made by \`npm run reliability\` from what the long runs kept in \`docs/evidence/\`. A short form of each of them runs in CI.
 
@@ -109,9 +128,24 @@ A check that cannot fail proves nothing. Each row is also run over a product wit
 
 ${controlsTable(rows)}
 
-Every guard of the protocol, and the tests that take it out and see the check go red:
+The guards of the protocol, taken out of the simulator's world one at a time (\`npm run sim -- --controls\`; each is also a test):
 
-${guardTable(guards)}
+${table(
+  ["guard", "what is built without it", "breaks", "first seed"],
+  simulated.map(({ guard, built, invariant, seed }) => [guard, built, invariant, String(seed)]),
+)}
+
+Out of the model (\`npm run model\`), with the length of the shortest way to the violation:
+
+${table(
+  ["guard", "breaks", "steps"],
+  modelled.map(({ about, violation }) => [about, violation?.invariant ?? "nothing", String(violation?.steps ?? "")]),
+)}
+
+And out of the scripts and the database functions themselves, each in a test that sees the contract go red:
+
+- Lua (\`packages/adapters-redis/test/traps.test.ts\`): ${traps.redis.join("; ")}.
+- SQL (\`packages/adapters-postgres/test/traps.test.ts\`): ${traps.postgres.join("; ")}.
 
 ${LONG_RUNS.map(({ name, title, about }) => longRun(title, about, name, longRuns.get(name))).join("\n\n")}
 
@@ -142,9 +176,3 @@ const origins = (rows: readonly RowEvidence[]): string => {
   );
   return `<details><summary>Where the figures come from</summary>\n\n${lines.join("\n")}\n\n</details>`;
 };
-
-const guardTable = (guards: readonly Guard[]): string =>
-  table(
-    ["guard", "without it", "shown by"],
-    guards.map(({ guard, breaks, shownBy }) => [guard, breaks, shownBy.map((title) => `“${title}”`).join("<br>")]),
-  );

@@ -5,6 +5,7 @@ import type { Plan } from "@flash-sale/core/simulation";
 
 export const USAGE = `npm run sim -- [--seeds 1000] [--from 1] [--jobs N] [--stores FILE] [--write]
 npm run sim -- --seed N [--plan FILE] [--trace] [--stores FILE]
+npm run sim -- --controls [--write]
 
 Simulates flash sales: several API processes on a virtual clock, over stores that fail. A seed decides
 everything that chance decides, so the same seed is the same sale, instant by instant.
@@ -22,6 +23,10 @@ One of them again:
 
 Either way:
   --stores  a module that exports rewire(stores): your adapter in place of the simulated one
+
+The negative controls:
+  --controls  takes the protocol's guards out of the simulated world, one at a time: each must break a promise
+  --write     keeps which seed showed it in docs/evidence/simulation-controls.json
 
 A promise that is broken is said on stderr at once. The first seed that fails is shrunk: the smallest plan that
 was found to break the same promise is printed, and how to run it again. Ctrl-C ends a run with what was seen
@@ -54,17 +59,27 @@ export interface One {
   readonly stores: string | null;
 }
 
+export interface Controls {
+  readonly kind: "controls";
+  readonly write: boolean;
+}
+
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 const OPTIONS = {
   ...{ seeds: text, from: text, jobs: text, seed: text, plan: text, stores: text },
-  ...{ trace: flag, write: flag, help: flag },
+  ...{ trace: flag, write: flag, help: flag, controls: flag },
 };
 
 /** @throws WrongUsage */
-export const readArguments = (args: readonly string[]): Many | One | { readonly kind: "help" } => {
+export const readArguments = (args: readonly string[]): Many | One | Controls | { readonly kind: "help" } => {
   const given = parse(args);
   if (given.help) return { kind: "help" };
+  if (given.controls) {
+    const other = Object.keys(given).find((name) => name !== "controls" && name !== "write");
+    if (other !== undefined) throw new WrongUsage(`--${other} does not go with --controls`);
+    return { kind: "controls", write: given.write ?? false };
+  }
   const stores = given.stores ?? null;
   if (given.seed === undefined) {
     if (given.plan !== undefined) throw new WrongUsage("--plan goes with --seed: a plan is one seed's");
