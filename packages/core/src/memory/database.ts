@@ -31,6 +31,8 @@ export interface MemoryDatabase {
   readonly changes: Changes;
   /** For tests and simulations, in no port's name. The collections are live. Null where there is no such product. */
   inspect(productId: string): BookView | null;
+  /** Of all that only the ledger, for whoever looks at every step. */
+  ledger(productId: string): Ledger | null;
 }
 
 /** Products, ledgers and orders in process memory: for tests, for embedding, and as the readable form of the SQL. */
@@ -45,6 +47,10 @@ export function createMemoryDatabase({ clock, books = noBooks() }: { clock: Cloc
       if (!book) return null;
       const { orders, changes, rows } = book;
       return { product: productOf(book), ledger: ledgerOf(book), orders, changes, rows };
+    },
+    ledger(productId) {
+      const book = books.ofProduct.get(productId);
+      return book ? ledgerOf(book) : null;
     },
   };
 }

@@ -3,17 +3,19 @@ import type { LockName, Locks } from "../ports/locks.js";
 
 export function createMemoryLocks({ clock }: { clock: Clock }): Locks {
   const held = new Map<string, { owner: string; untilMs: number }>();
-  const key = (name: LockName) => JSON.stringify(name);
+  const keyOf = (name: LockName) => JSON.stringify(name);
 
   return {
     async acquire(name, owner, ttlMs) {
-      const current = held.get(key(name));
+      const key = keyOf(name);
+      const current = held.get(key);
       if (current && current.owner !== owner && clock.now() < current.untilMs) return false;
-      held.set(key(name), { owner, untilMs: clock.now() + ttlMs });
+      held.set(key, { owner, untilMs: clock.now() + ttlMs });
       return true;
     },
     async release(name, owner) {
-      if (held.get(key(name))?.owner === owner) held.delete(key(name));
+      const key = keyOf(name);
+      if (held.get(key)?.owner === owner) held.delete(key);
     },
   };
 }

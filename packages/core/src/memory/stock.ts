@@ -86,6 +86,18 @@ export function statusOf(
   nowMs: number,
 ): InventoryStatus {
   const { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs, revision } = terms;
-  const facts = { totalQuantity, priceMinor, perUserLimit, saleStartAtMs, saleEndAtMs, revision };
-  return { ...facts, epoch, available, held, purchased, buyersLoaded, nowMs };
+  return {
+    totalQuantity,
+    priceMinor,
+    perUserLimit,
+    saleStartAtMs,
+    saleEndAtMs,
+    revision,
+    epoch,
+    available,
+    held,
+    purchased,
+    buyersLoaded,
+    nowMs,
+  };
 }

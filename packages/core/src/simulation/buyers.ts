@@ -115,7 +115,7 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
   }
 
   const wasSplit = ({ productId }: PurchaseRequest) =>
-    world.hot.wasSplit(productId, world.database.inspect(productId)?.ledger.epoch ?? 0);
+    world.hot.wasSplit(productId, world.database.ledger(productId)?.epoch ?? 0);
 
   function draw(productIds: readonly string[]): Purchase {
     const earlier = random.chance(0.03) ? random.pickAny(purchases) : null;

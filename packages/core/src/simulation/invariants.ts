@@ -228,7 +228,7 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
     applying(epoch, change, answer) {
       const { productId, revision } = change;
       // Nor does one that the ledger has left behind: a second master that some still talk to.
-      if (isTainted(productId, epoch) || epoch !== database.inspect(productId)?.ledger.epoch) return;
+      if (isTainted(productId, epoch) || epoch !== database.ledger(productId)?.epoch) return;
       if (answer.kind === "contradicted" || answer.kind === "too-early")
         violated("soundness", `the inventory finds change ${revision} ${answer.kind}: ${JSON.stringify(change)}`);
       if (answer.kind !== "applied") return;
@@ -240,7 +240,7 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
     },
 
     async offered(productId) {
-      const ledger = database.inspect(productId)?.ledger;
+      const ledger = database.ledger(productId);
       if (!ledger || isTainted(productId, ledger.epoch)) return;
       for (const { memory } of hot().servers) {
         const status = await memory.inventory.status(productId, ledger.epoch);

@@ -18,7 +18,7 @@ export function startNemesis(world: World, fleet: Fleet, changers: Changers, pro
   const snapshots: Snapshot[] = [];
   let healed = false;
 
-  const ownEpoch = (productId: string) => database.inspect(productId)?.ledger.epoch ?? 0;
+  const ownEpoch = (productId: string) => database.ledger(productId)?.epoch ?? 0;
 
   const told = (seen: Seen): Seen => (guards.looksAtReplicationId || seen === "unnoticed" ? seen : "overlooked");
 

@@ -1,5 +1,5 @@
 import { withholder } from "../change.js";
-import type { BookView } from "../memory/database.js";
+import type { MemoryDatabase } from "../memory/database.js";
 import type { Order } from "../order.js";
 import type { SeenTotal, Taken, Unreliable } from "./history.js";
 import type { Stores } from "./stores.js";
@@ -21,10 +21,10 @@ export interface Observer {
 
 interface Ports {
   readonly nowMs: () => number;
-  readonly inspect: (productId: string) => BookView | null;
+  readonly database: MemoryDatabase;
 }
 
-export function createObserver({ nowMs, inspect }: Ports): Observer {
+export function createObserver({ nowMs, database }: Ports): Observer {
   const taken = intervals<Omit<Taken, "fromMs" | "untilMs">>(nowMs);
   const totals = intervals<Omit<SeenTotal, "fromMs" | "untilMs">>(nowMs);
   const unreliable = intervals<{ readonly productId: string }>(nowMs);
@@ -35,7 +35,7 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
 
   /** Of a life that another has taken the place of nothing counts any more. */
   function isOfNow(productId: string, epoch: number): boolean {
-    const inForce = inspect(productId)?.ledger.epoch ?? 0;
+    const inForce = database.ledger(productId)?.epoch ?? 0;
     const life = loaded.get(productId)?.get(inForce);
     if (life && inForce > (epochs.get(productId) ?? 0)) comeInForce(productId, inForce, life);
     return epoch >= (epochs.get(productId) ?? 0);
@@ -57,7 +57,7 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
 
   /** Of whoever has no order under it: units that go back although one stands have not been set free. */
   function release(productId: string, userId: string, id: string): void {
-    const row = inspect(productId)?.rows.get(id);
+    const row = database.inspect(productId)?.rows.get(id);
     const isOrder = row !== undefined && row.userId === userId && row.status !== "void";
     if (!isOrder) taken.end(keyOf(productId, userId, id));
   }
@@ -70,7 +70,7 @@ export function createObserver({ nowMs, inspect }: Ports): Observer {
 
   function load(productId: string, epoch: number, total: number): void {
     // Under the ledger's lock: what is cancelled after this goes back by a change.
-    const standing = (inspect(productId)?.orders ?? []).filter(({ status }) => status === "confirmed");
+    const standing = (database.inspect(productId)?.orders ?? []).filter(({ status }) => status === "confirmed");
     const lives = loaded.get(productId) ?? new Map<number, Life>();
     loaded.set(productId, lives.set(epoch, { total, standing }));
   }

@@ -37,7 +37,7 @@ export const opens: Step = async (world, { changers }, [productId = ""]) => {
 
   let open = false;
   function ask(): void {
-    const total = database.inspect(productId)?.ledger.total ?? 1;
+    const total = database.ledger(productId)?.total ?? 1;
     changers.change(productId, { ...openWindow(world), totalQuantity: total + random.between(0, 10) }, (told) => {
       open = told.kind === "told" && told.answer.kind === "changed";
       if (!open) scheduler.after(200_000, ask);
@@ -182,10 +182,10 @@ export const isWithoutDrift: Step = async (world, { operators, fleet }, productI
 };
 
 const isTainted = ({ hot, database }: World, productId: string) =>
-  hot.isTainted(productId, database.inspect(productId)?.ledger.epoch ?? 0);
+  hot.isTainted(productId, database.ledger(productId)?.epoch ?? 0);
 
 const left = ({ database }: World, productId: string): number => {
-  const ledger = database.inspect(productId)?.ledger;
+  const ledger = database.ledger(productId);
   return ledger ? ledger.total - ledger.committed : 0;
 };
 

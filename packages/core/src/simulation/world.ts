@@ -79,7 +79,7 @@ export function createWorld(options: WorldOptions): World {
   const postgres = createSimulatedPostgres({ scheduler, random, slowestUs: plan.slowestMs * 1000, guards });
   const { database, products, orders, orderPages, changes } = postgres;
   const invariants = createInvariants({ sales: plan.sales, database, hot: () => hot, journal, nowMs: clock.now });
-  const observer = createObserver({ nowMs: scheduler.elapsedMs, inspect: (id) => database.inspect(id) });
+  const observer = createObserver({ nowMs: scheduler.elapsedMs, database });
   const hot: HotStore = createHotStore({
     ...{ clock, lockTtlMs: plan.lockTtlMs, random },
     wire: ({ inventory, loading, inventoryChanges, stocks }, locks) => {
@@ -110,7 +110,7 @@ export function createWorld(options: WorldOptions): World {
 
 /** Answers how to ask, later, whether this product's inventory may have refused somebody wrongly in the meantime. */
 export function watchForTaint({ hot, database }: World, productId: string): () => boolean {
-  const mayBeWrong = () => hot.mayRefuseWrongly(productId, database.inspect(productId)?.ledger.epoch ?? 0);
+  const mayBeWrong = () => hot.mayRefuseWrongly(productId, database.ledger(productId)?.epoch ?? 0);
   const [before, upheavals] = [mayBeWrong(), hot.upheavals];
   return () => before || hot.upheavals !== upheavals || mayBeWrong();
 }
