@@ -76,15 +76,17 @@ export function createObserver({ nowMs, database }: Ports): Observer {
   }
 
   /** A new inventory: the holds went with the one before, and of the orders those count that stand. */
-  function comeInForce(productId: string, epoch: number, { total: units, standing }: Life): void {
+  function comeInForce(productId: string, epoch: number, { total: loadedTotal, standing }: Life): void {
     epochs.set(productId, epoch);
-    const keys = new Set(standing.map(({ userId, id }) => keyOf(productId, userId, id)));
-    for (const [key, one] of taken.open()) if (one.productId === productId && !keys.has(key)) taken.end(key);
+    const units = new Map(standing.map(({ userId, id, quantity }) => [keyOf(productId, userId, id), quantity]));
+    // An older state knew nothing of a hold, and its id was held again for other units, of which the order was made.
+    for (const [key, one] of taken.open())
+      if (one.productId === productId && units.get(key) !== one.units) taken.end(key);
     for (const { userId, id, quantity } of standing) {
       take(productId, userId, id, quantity);
       confirm(productId, userId, id);
     }
-    total(productId, units);
+    total(productId, loadedTotal);
     unreliable.end(productId);
   }
 
