@@ -12,7 +12,7 @@ async function opened() {
   const database = createMemoryDatabase({ clock });
   await givenProduct(database, SALE);
   const { inventory, loading, inventoryChanges, stocks } = createMemoryInventory({ clock, lockTtlMs: 1_000 });
-  const observer = createObserver({ nowMs: () => nowMs, inspect: (id) => database.inspect(id) });
+  const observer = createObserver({ nowMs: () => nowMs, database });
   const locks = createMemoryLocks({ clock });
   const stores = observer.watch({ ...database, inventory, loading, inventoryChanges, locks });
 
