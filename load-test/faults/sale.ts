@@ -60,8 +60,8 @@ export interface RunningSale extends AsyncDisposable {
   readonly random: Random;
   /** The fault is over: the next 201 is waited for from here on; of this API process, where one is named. */
   healed(atMs: number, node?: number): Promise<void>;
-  /** A fault struck and was over at once, as a kill is: units that it keeps are waited for from here on. */
-  ended(atMs: number): void;
+  /** A fault is over, or was at once, as a kill is: units that it kept are waited for from here on, not those that came back during it. */
+  ended(atMs: number, sinceMs?: number): void;
   /** Sells out, waits until it is quiet, checks everything. */
   finish(outcome: Outcome): Promise<RowReport>;
 }

@@ -8,8 +8,8 @@ export interface Witness {
   /** Epochs of the inventories that were seen in service. */
   readonly lives: ReadonlySet<number>;
   readonly violations: readonly string[];
-  /** A fault ended: what it kept from ending is waited for from here on. */
-  healed(atMs: number): void;
+  /** A fault ended: what it kept from ending is waited for from here on. `sinceMs`: where it lasted, what ended meanwhile was kept by it. */
+  healed(atMs: number, sinceMs?: number): void;
   /** Of all holds that were seen, how long one was there, from its admission or the last end of a fault on, the longest. */
   longestHeldMs(): number;
   stop(): Promise<void>;
@@ -21,7 +21,7 @@ const HOLDS_EVERY = 4;
 
 export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Witness => {
   const violations: string[] = [];
-  const healings: number[] = [];
+  const faults: { readonly sinceMs: number; readonly healedMs: number }[] = [];
   /** By reservation and its admission: an id may be admitted again. By Redis' clock, which is this machine's; and seen last. */
   const holds = new Map<string, { readonly admittedMs: number; lastSeenMs: number }>();
   const lives = new Set<number>();
@@ -66,8 +66,9 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
   }
 
   function heldMs({ admittedMs, lastSeenMs }: { admittedMs: number; lastSeenMs: number }): number {
-    const healedMs = healings.filter((atMs) => atMs > admittedMs && atMs <= lastSeenMs).at(-1);
-    return lastSeenMs - (healedMs ?? admittedMs);
+    if (faults.some(({ sinceMs, healedMs }) => lastSeenMs >= sinceMs && lastSeenMs < healedMs)) return 0;
+    const before = faults.map(({ healedMs }) => healedMs).filter((atMs) => atMs > admittedMs && atMs <= lastSeenMs);
+    return lastSeenMs - Math.max(admittedMs, ...before);
   }
 
   const watching = (async () => {
@@ -82,7 +83,7 @@ export const startWitness = (pool: pg.Pool, redis: Redis, productId: string): Wi
     looks: () => looks,
     lives,
     violations,
-    healed: (atMs) => void healings.push(atMs),
+    healed: (healedMs, sinceMs = healedMs) => void faults.push({ sinceMs, healedMs }),
     longestHeldMs: () => Math.max(0, ...[...holds.values()].map(heldMs)),
     async stop() {
       stopped = true;

@@ -66,7 +66,9 @@ export const slowPostgres: Row = {
     for (; over < planned; over += 1) {
       const proxy = proxyOf(sale);
       await until("some have bought", () => sale.shop.history.sold() >= 10);
+      const slowSinceMs = Date.now();
       heard.push(...(await burst(sale, proxy, `burst-${String(over)}`)));
+      sale.ended(Date.now(), slowSinceMs);
       await sale.healed(Date.now());
     }
     await holds.stop();
