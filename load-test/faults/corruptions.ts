@@ -78,6 +78,16 @@ export const CORRUPTIONS: readonly Corruption[] = [
       await parts.scene.redis.hset(buyers, userId, `${record},${randomUUID()}:1`);
     },
   },
+  {
+    what: "orders invented of a user who never bought",
+    found: "buyer",
+    corrupt: ({ scene, shop, epoch, random }) =>
+      scene.redis.hset(
+        hotKeys(shop.productId, epoch).buyers,
+        `stranger-${randomUUID()}`,
+        `${randomUUID()}:${String(1 + random.below(2))}`,
+      ),
+  },
   keyLost("stock"),
   keyLost("buyers"),
   keyLost("holds"),

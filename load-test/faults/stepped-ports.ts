@@ -104,6 +104,7 @@ const steppedLoading = (
   around: Around,
 ): Pick<FlashSalePorts, "loading" | "orderPages"> => ({
   loading: {
+    ...loading,
     load: (...args) => around("a rebuild's load", [], () => loading.load(...args)),
     lastEpoch: (productId) => around("a rebuild's last epoch", [], () => loading.lastEpoch(productId)),
     // One buyer alone is taught by the purchase that found him unknown.

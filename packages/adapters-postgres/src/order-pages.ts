@@ -11,6 +11,12 @@ const ORDERS = `select ${decode.ORDER_COLUMNS} from orders o
   where o.product_id = $1 and o.number > $2::bigint and o.number <= $2::bigint + $3::bigint order by o.number`;
 const SEARCH = `select ${decode.ORDER_COLUMNS} from search_orders($1, $2, $3, $4, $5) o order by o.product_id, o.number`;
 const BUYERS = "select user_id, ids, units from buyers_page($1, $2, $3)";
+/**
+ * A look-up a user, which `limit` keeps whole: as a plain join, without statistics, all orders of the product would be walked for
+ * every page.
+ */
+const AMONG = `select asked.user_id from unnest($2::text[]) as asked (user_id), lateral
+  (select from orders o where o.product_id = $1 and o.user_id = asked.user_id and o.status <> 'void' limit 1) as any_order`;
 
 export function createOrderPages(pool: pg.Pool): OrderPages {
   return {
@@ -32,5 +38,8 @@ export function createOrderPages(pool: pg.Pool): OrderPages {
         });
         return { userId: decode.text(row, "user_id"), orders };
       }),
+
+    buyersAmong: async (productId, userIds) =>
+      (await ask(pool, AMONG, [productId, userIds])).map((row) => decode.text(row, "user_id")),
   };
 }

@@ -1,12 +1,15 @@
 import { KEPT_AFTER_END_MS, type InventoryLoading } from "@flash-sale/core";
 import { ask, type RedisClient, type RunScript } from "./client.js";
 import { inventoryKeys, keyList } from "./keys.js";
-import { buyerField, encodeOrders } from "./records.js";
-import { flag, integer, texts, UnknownReply } from "./replies.js";
+import { buyerField, decodeOrders, encodeOrders } from "./records.js";
+import { flag, integer, pairs, texts, UnknownReply } from "./replies.js";
 import type { Scripts } from "./script.js";
 
 /** Buyers one script teaches: half a millisecond. */
 const TEACH_CHUNK = 250;
+/** Buyers one script names, or so. */
+const KNOWN_PAGE = 250;
+const FIRST = "0";
 
 export function createRedisLoading(client: RedisClient, run: RunScript, scripts: Scripts): InventoryLoading {
   /** Nobody waits for it, and what it leaves behind goes by itself after the sale. */
@@ -48,6 +51,15 @@ export function createRedisLoading(client: RedisClient, run: RunScript, scripts:
         const answer = taught(await run(scripts.teach, keys, [String(epoch), String(revision), ...args]));
         if (answer !== "taught" || from + TEACH_CHUNK >= buyers.length) return answer;
       }
+    },
+    async knownBuyers(productId, epoch, from) {
+      const args = [String(epoch), from ?? FIRST, String(KNOWN_PAGE)];
+      const reply = texts(await run(scripts.knownBuyers, keyList(inventoryKeys(productId, epoch)), args));
+      const [state, next, ...facts] = reply;
+      if (state === "not-in-service") return null;
+      if (state !== "in-service" || next === undefined) throw new UnknownReply("an answer of known-buyers.lua", reply);
+      const buyers = pairs(facts).map(([userId, record]) => ({ userId, orders: decodeOrders(record) }));
+      return { buyers, next: next === FIRST ? null : next };
     },
     async finishTeaching(productId, epoch) {
       flag(await run(scripts.finishTeaching, keyList(inventoryKeys(productId, epoch)), [String(epoch)]));

@@ -21,6 +21,7 @@ export function loadScripts(edit: (file: string, text: string) => string = (_fil
     expired: ofInventory("expired.lua"),
     status: ofInventory("status.lua"),
     buyers: ofInventory("buyers.lua"),
+    knownBuyers: ofInventory("known-buyers.lua"),
     withhold: ofInventory("withhold.lua"),
     apply: ofInventory("apply.lua"),
     teach: ofInventory("teach.lua"),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { createLog, readConfig, tokens, wire, type Wired } from "@flash-sale/http-koa";
 import { cli, startCli, type Ended } from "./cli.js";
@@ -124,6 +125,20 @@ describe("flash-sale reconcile during live traffic", function () {
       kind: "refused",
       reason: "limit-reached",
     });
+  });
+
+  it("finds and mends a buyer whom the orders do not know, among many, who can buy then", async () => {
+    const productId = await product(selling);
+    const sale = await selling.get(tokens.sale);
+    const sells = await crowd(selling, productId, { atOnce: 16 });
+    // More than one page of known buyers, in a hash that grows while it is paged through.
+    await until(() => sells.bought() > 700);
+    await (await redis()).hset(await key(productId, "buyers"), "stranger", `${randomUUID()}:2`);
+    const refused = await sale.purchase({ productId, userId: "stranger" });
+    expect(refused).to.deep.include({ kind: "refused", reason: "limit-reached" });
+    await expectMended(productId, { kind: "buyer", userId: "stranger", expected: 0, found: 2 });
+    await expectGoingOn(sells);
+    expect(await sale.purchase({ productId, userId: "stranger" })).to.include({ kind: "purchased" });
   });
 
   it("finds and mends a wrong sold_quantity", async () => {

@@ -37,6 +37,7 @@ export type {
   InventoryLoading,
   InventoryStatus,
   KnownBuyer,
+  KnownBuyersPage,
 } from "./ports/inventory.js";
 export type { ApplyAnswer, InventoryChanges, WithholdAnswer, WithholdRequest } from "./ports/inventory-changes.js";
 export { purchaseLock, type LockName, type Locks } from "./ports/locks.js";

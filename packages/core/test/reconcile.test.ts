@@ -256,6 +256,38 @@ describe("reconcile", () => {
     await shop.close();
   });
 
+  it("finds a buyer whom the orders do not know at all, who is refused for them, and forgets what they never bought", async () => {
+    let loads = 0;
+    const shop = await openShop({}, ({ loading, products, ids }) => ({
+      products: { ...products, live: async () => [] },
+      loading: {
+        ...loading,
+        // In its second life it believes that a stranger bought.
+        load: async (...args) => {
+          const answer = await loading.load(...args);
+          if ((loads += 1) !== 2) return answer;
+          await loading.teach(args[0], args[1], args[2].revision, [
+            { userId: "b", orders: [{ id: bought.id, units: 1 }] },
+            { userId: "looked", orders: [] },
+            { userId: "stranger", orders: [{ id: ids.next(), units: 1 }] },
+          ]);
+          await loading.finishTeaching(args[0], args[1]);
+          return answer;
+        },
+      },
+    }));
+    const bought = orderOf(await shop.buy("b"));
+    await shop.sale.rebuild(shop.productId);
+    expect(told(await shop.buy("stranger"))).to.equal("limit-reached");
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([
+      { kind: "buyer", userId: "stranger", expected: 0, found: 1 },
+    ]);
+    expect(await shop.sale.reconcile(shop.productId, { fix: true })).to.have.property("fixed", true);
+    expect((await shop.sale.reconcile(shop.productId))?.drift).to.deep.equal([]);
+    expect(told(await shop.buy("stranger"))).to.equal("purchased");
+    await shop.close();
+  });
+
   it("takes no buyer for lost whose order is still held, or cancelled and not followed yet", async () => {
     const shop = await openShop({}, ({ admission, inventoryChanges, clock }) => ({
       clock: hurried(clock),

@@ -33,6 +33,7 @@ export const cancelCases: ContractCase<ChangesHarness>[] = [
       );
       const buyer = { userId: "one", orders: [{ id: cancelled.id, units: 0 }] };
       expectEqual(await orderPages.buyers(PRODUCT, null, 1), [buyer], "the page of buyers");
+      expectEqual(await orderPages.buyersAmong(PRODUCT, ["one", "nobody"]), ["one"], "a buyer still");
       expectEqual(await orders.withLedger(PRODUCT, (ledger) => ledger.confirmed([cancelled.id])), [], "confirmed ones");
       expectEqual(await orders.void(PRODUCT, [drafts[1] ?? draftOf(2)]), ["cancelled"], "what stands");
 

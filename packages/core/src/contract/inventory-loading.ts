@@ -1,4 +1,6 @@
-import { expectEqual, type ContractCase } from "./case.js";
+import type { BuyerOrder } from "../order.js";
+import type { InventoryLoading, KnownBuyersPage } from "../ports/inventory.js";
+import { expect, expectEqual, type ContractCase } from "./case.js";
 import { expectRefused, heldBy, id, putOnSale, sum, type InventoryHarness } from "./stock.js";
 
 /** The harness is Inventory's: what is loaded is seen through it. */
@@ -199,4 +201,68 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
       expectEqual(sum(known.map(Number)), 1_200, "buyers known by their orders");
     },
   },
+  {
+    name: "names all known buyers with their orders, page by page, whoever becomes known meanwhile",
+    async run(harness) {
+      const { inventory, loading } = harness;
+      const stock = await putOnSale(harness, { totalQuantity: 5_000 }, { epoch: 2, committed: 1_200 });
+      const { productId } = stock;
+      const taught = (from: number, count: number) =>
+        Array.from({ length: count }, (_, n) => ({
+          userId: `u:${from + n}`,
+          orders: [{ id: id(from + n), units: 1 }],
+        }));
+      await loading.teach(productId, 2, 0, [...taught(0, 1_200), { userId: "bob", orders: [] }]);
+      await loading.finishTeaching(productId, 2);
+      const ada = heldBy(await inventory.hold(stock.request("ada", "a:1", { quantity: 2 }), "granted"));
+      await inventory.confirm(productId, 2, [ada]);
+      heldBy(await inventory.hold(stock.request("eve", id(9_000)), "granted"));
+
+      let comers = 0;
+      const named = await allKnown(loading, productId, 2, async () => {
+        const userIds = Array.from({ length: 300 }, () => `later:${(comers += 1)}`);
+        const held = await Promise.all(
+          userIds.map((userId, n) => inventory.hold(stock.request(userId, id(10_000 + comers + n)), "granted")),
+        );
+        await inventory.confirm(productId, 2, held.map(heldBy));
+      });
+      expect(comers > 0, "so many are named in more than one page");
+      const expected = new Map<string, readonly BuyerOrder[]>([
+        ["ada", [{ id: "a:1", units: 2 }]],
+        ["bob", []],
+        ...taught(0, 1_200).map(({ userId, orders }) => [userId, orders] as const),
+      ]);
+      const before = [...named].filter(([userId]) => !userId.startsWith("later:"));
+      expectEqual(Object.fromEntries(before), Object.fromEntries(expected), "known all the while");
+    },
+  },
+  {
+    name: "names nobody where none is known, and says where no inventory of that epoch is",
+    async run(harness) {
+      const { loading } = harness;
+      const { productId } = await putOnSale(harness, {}, { epoch: 2 });
+      expectEqual([...(await allKnown(loading, productId, 2))], [], "known to a new inventory");
+      for (const epoch of [1, 3]) expectEqual(await loading.knownBuyers(productId, epoch, null), null, `at ${epoch}`);
+      expectEqual(await loading.knownBuyers(harness.newProductId(), 2, null), null, "of no inventory");
+    },
+  },
 ];
+
+/** Every page of known buyers; `between` runs after each but the last, three times at most. */
+async function allKnown(
+  loading: InventoryLoading,
+  productId: string,
+  epoch: number,
+  between: () => Promise<void> = async () => undefined,
+): Promise<Map<string, readonly BuyerOrder[]>> {
+  const named = new Map<string, readonly BuyerOrder[]>();
+  let from: string | null = null;
+  for (let pages = 1; ; pages += 1) {
+    const page: KnownBuyersPage | null = await loading.knownBuyers(productId, epoch, from);
+    expect(page !== null, "the inventory is in service");
+    for (const { userId, orders } of page.buyers) named.set(userId, orders);
+    from = page.next;
+    if (from === null) return named;
+    if (pages <= 3) await between();
+  }
+}

@@ -192,4 +192,25 @@ export const orderPagesContract: ContractCase<OrderPagesHarness>[] = [
       expectEqual(await harness.orderPages.buyers(PRODUCT, null, 10), [], "the buyers");
     },
   },
+  {
+    name: "tells buyers from users who have no order of the product, but a void or one elsewhere",
+    async run(harness) {
+      const { orders, orderPages } = harness;
+      await givenProduct(harness);
+      await givenProduct(harness, { id: OTHER_PRODUCT });
+      const names = ["one", "a:b", "B"];
+      await orders.commit(
+        PRODUCT,
+        1,
+        [...names, "one"].map((userId, n) => draftOf(n, { userId })),
+      );
+      await orders.void(PRODUCT, [draftOf(50, { userId: "void-only" })]);
+      await orders.commit(OTHER_PRODUCT, 1, [draftOf(60, { userId: "elsewhere", productId: OTHER_PRODUCT })]);
+      const asked = ["nobody", "b", "void-only", "elsewhere", ...names];
+      expectEqual((await orderPages.buyersAmong(PRODUCT, asked)).sort(), [...names].sort(), "the buyers");
+      expectEqual(await orderPages.buyersAmong(OTHER_PRODUCT, asked), ["elsewhere"], "the other product's");
+      expectEqual(await orderPages.buyersAmong(idOf(77), asked), [], "those of no product");
+      expectEqual(await orderPages.buyersAmong(PRODUCT, []), [], "those among nobody");
+    },
+  },
 ];

@@ -5,6 +5,9 @@ import { purchaseLock, type Locks } from "../ports/locks.js";
 import { apply, withhold } from "./stock-changes.js";
 import { endHolds, hold, statusOf, type Stock } from "./stock.js";
 
+/** Buyers a page names. */
+const KNOWN_PAGE = 1_000;
+
 export interface MemoryInventory {
   readonly inventory: Inventory;
   readonly loading: InventoryLoading;
@@ -146,6 +149,14 @@ function memoryLoading(stocks: Stocks): InventoryLoading {
     finishTeaching: async (productId, epoch) => {
       const stock = inService(stocks, productId, epoch);
       if (stock) stock.buyersLoaded = true;
+    },
+    knownBuyers: async (productId, epoch, from) => {
+      const stock = inService(stocks, productId, epoch);
+      if (!stock) return null;
+      // Nobody is forgotten, and who becomes known comes last: places stay.
+      const end = Number(from) + KNOWN_PAGE;
+      const buyers = [...stock.buyers].slice(Number(from), end).map(([userId, orders]) => ({ userId, orders }));
+      return { buyers, next: end < stock.buyers.size ? String(end) : null };
     },
   };
 }

@@ -65,5 +65,7 @@ export function memoryOrderPages({ ofProduct }: Books): OrderPages {
       const page = next.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit);
       return page.map(([userId, orders]) => ({ userId, orders: orders.map(buyerOrder) }));
     },
+    buyersAmong: async (productId, userIds) =>
+      userIds.filter((userId) => ofProduct.get(productId)?.byBuyer.has(userId)),
   };
 }

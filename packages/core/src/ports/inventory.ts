@@ -100,7 +100,14 @@ export interface KnownBuyer {
   readonly holds: string | null;
 }
 
-/** Putting an inventory in service, and telling it what it must know of earlier buyers. */
+/** Some of the buyers that an inventory knows. */
+export interface KnownBuyersPage {
+  readonly buyers: readonly { readonly userId: string; readonly orders: readonly BuyerOrder[] }[];
+  /** Where the next page begins; null: this was the last. */
+  readonly next: string | null;
+}
+
+/** Putting an inventory in service, telling it what it must know of earlier buyers, and hearing whom it knows. */
 export interface InventoryLoading {
   /**
    * Puts a new inventory in service under `epoch`, with `purchased = committed`, no hold and no buyer taught, in time that does
@@ -123,4 +130,10 @@ export interface InventoryLoading {
   ): Promise<"taught" | "behind" | "not-in-service">;
   /** All buyers are taught: from now on an unknown buyer is a new one. */
   finishTeaching(productId: string, epoch: number): Promise<void>;
+  /**
+   * Known buyers with their orders, in pages as long as the store likes: `from` is null at first, and then the page's `next`. Each page is
+   * one atomic step, all of them are not: whoever is known all the while is named, perhaps more than once; who becomes known
+   * meanwhile, perhaps. Null where no whole inventory of that epoch is in service.
+   */
+  knownBuyers(productId: string, epoch: number, from: string | null): Promise<KnownBuyersPage | null>;
 }

@@ -78,4 +78,6 @@ export interface OrderPages {
     afterUserId: string | null,
     limit: number,
   ): Promise<{ readonly userId: string; readonly orders: readonly BuyerOrder[] }[]>;
+  /** Those of these users who have an order of the product, a cancelled one also, in no particular order. */
+  buyersAmong(productId: string, userIds: readonly string[]): Promise<string[]>;
 }

@@ -57,6 +57,8 @@ export function linkedPorts(
         call("orders", "pageOfOrders", () => orderPages.orders(productId, after, limit)),
       buyers: (productId, after, limit) =>
         call("orders", "pageOfBuyers", () => orderPages.buyers(productId, after, limit)),
+      buyersAmong: (productId, userIds) =>
+        call("orders", "buyersAmong", () => orderPages.buyersAmong(productId, userIds)),
     },
     inventory: {
       hold: (request, lock) => hot("hold", ({ stores }) => stores.inventory.hold(request, lock)),
@@ -90,6 +92,8 @@ export function linkedPorts(
         hot("teach", ({ stores }) => stores.loading.teach(productId, epoch, revision, buyers)),
       finishTeaching: (productId, epoch) =>
         hot("finishTeaching", ({ stores }) => stores.loading.finishTeaching(productId, epoch)),
+      knownBuyers: (productId, epoch, from) =>
+        hot("knownBuyers", ({ stores }) => stores.loading.knownBuyers(productId, epoch, from)),
     },
     locks: {
       acquire: (name, owner, ttlMs) => hot("acquire", ({ stores }) => stores.locks.acquire(name, owner, ttlMs)),

@@ -1,6 +1,6 @@
 import { buyerOrder, unitsOf, type BuyerOrder } from "../order.js";
 import type { Changes } from "../ports/changes.js";
-import type { Inventory, KnownBuyer } from "../ports/inventory.js";
+import type { Inventory, InventoryLoading, KnownBuyer } from "../ports/inventory.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
 import type { Drift } from "./drift.js";
 
@@ -9,39 +9,64 @@ interface Ports {
   readonly orderPages: OrderPages;
   readonly changes: Changes;
   readonly inventory: Inventory;
+  readonly loading: InventoryLoading;
 }
 
-type LostBuyer = Extract<Drift, { kind: "buyer" }>;
+type WrongBuyer = Extract<Drift, { kind: "buyer" }>;
+/** User ids, found page by page while the sale goes on. */
+type Suspects = AsyncGenerator<string, void>;
 
 const PAGE = 1_000;
-/** A repair makes them all known again: naming so many is enough. */
+/** A repair makes them all known anew: naming so many is enough. */
 const MAX_NAMED = 100;
 /** A buyer whose orders change while they are compared is compared again, so often. */
 const MAX_LOOKS = 5;
 /** Changes that the inventory may be behind by while its buyers are still judged. */
 const MAX_PENDING = 1_000;
 
-/** Buyers of whom the inventory does not know what the orders say, page by page, while the sale goes on. */
-export async function findLostBuyers(ports: Ports, productId: string, epoch: number): Promise<LostBuyer[]> {
-  const { inventory, orderPages } = ports;
-  const lost: LostBuyer[] = [];
+/** Buyers of whom the inventory knows something else than the orders say: looked for from both sides, and each looked at again alone. */
+export async function findWrongBuyers(ports: Ports, productId: string, epoch: number): Promise<WrongBuyer[]> {
+  // By user id: a page of known buyers may name one again.
+  const wrong = new Map<string, WrongBuyer>();
+  for (const suspects of [buyersNotKnown, knownWithoutOrders]) {
+    for await (const userId of suspects(ports, productId, epoch)) {
+      const found = await lookAgain(ports, productId, epoch, userId);
+      if (found) wrong.set(userId, found);
+      if (wrong.size === MAX_NAMED) return [...wrong.values()];
+    }
+  }
+  return [...wrong.values()];
+}
+
+/** Who has orders that the inventory does not know, or knows otherwise. */
+async function* buyersNotKnown({ inventory, orderPages }: Ports, productId: string, epoch: number): Suspects {
   for (let after: string | null = null; ;) {
     const page = await orderPages.buyers(productId, after, PAGE);
     const userIds = page.map(({ userId }) => userId);
     // What is loaded is asked first: it stays loaded.
     const status = await inventory.status(productId, epoch);
     const known = await inventory.buyers(productId, epoch, userIds);
-    if (known === null || status === null) return [];
+    if (known === null || status === null) return;
 
     for (const [index, { userId, orders }] of page.entries()) {
       const buyer = known[index];
-      if (!buyer || agrees(orders, buyer, status.buyersLoaded)) continue;
-      const found = await lookAgain(ports, productId, epoch, userId);
-      if (found) lost.push(found);
-      if (lost.length === MAX_NAMED) return lost;
+      if (buyer && !agrees(orders, buyer, status.buyersLoaded)) yield userId;
     }
     after = page.at(-1)?.userId ?? null;
-    if (page.length < PAGE) return lost;
+    if (page.length < PAGE) return;
+  }
+}
+
+/** Of whom the inventory knows orders, and who has none. It is asked first: what it knows stood in the orders before. */
+async function* knownWithoutOrders({ loading, orderPages }: Ports, productId: string, epoch: number): Suspects {
+  for (let from: string | null = null; ;) {
+    const page = await loading.knownBuyers(productId, epoch, from);
+    if (page === null) return;
+    const userIds = page.buyers.flatMap(({ userId, orders }) => (orders.length > 0 ? [userId] : []));
+    const buyers = new Set(userIds.length > 0 ? await orderPages.buyersAmong(productId, userIds) : []);
+    yield* userIds.filter((userId) => !buyers.has(userId));
+    from = page.next;
+    if (from === null) return;
   }
 }
 
@@ -54,7 +79,7 @@ async function lookAgain(
   productId: string,
   epoch: number,
   userId: string,
-): Promise<LostBuyer | null> {
+): Promise<WrongBuyer | null> {
   let before = await orders.ofBuyer(productId, userId);
   for (let look = 0; look < MAX_LOOKS; look += 1) {
     const status = await inventory.status(productId, epoch);

@@ -3,19 +3,20 @@ import type { Ledger } from "../order.js";
 import type { Product } from "../product.js";
 import type { Changes } from "../ports/changes.js";
 import type { Clock } from "../ports/clock.js";
-import type { Inventory } from "../ports/inventory.js";
+import type { Inventory, InventoryLoading } from "../ports/inventory.js";
 import type { OrderPages, Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
 import type { Drift, ReconcileReport } from "./drift.js";
 import type { FollowChanges } from "./follow-changes.js";
 import type { Rebuild } from "./rebuild.js";
-import { findLostBuyers } from "./reconcile-buyers.js";
+import { findWrongBuyers } from "./reconcile-buyers.js";
 
 export interface ReconcilePorts {
   readonly orders: Orders;
   readonly orderPages: OrderPages;
   readonly changes: Changes;
   readonly inventory: Inventory;
+  readonly loading: InventoryLoading;
   readonly products: Products;
   readonly rebuild: Rebuild;
   readonly followChanges: FollowChanges;
@@ -42,7 +43,7 @@ export const reconcile =
   async (productId: string, options: { readonly fix?: boolean } = {}): Promise<ReconcileReport | null> => {
     const report = await comparePatiently(ports, productId);
     if (report === null) return null;
-    const buyers = report.available === null ? [] : await findLostBuyers(ports, productId, report.epoch);
+    const buyers = report.available === null ? [] : await findWrongBuyers(ports, productId, report.epoch);
     const found = { ...report, drift: [...report.drift, ...buyers] };
     if (options.fix !== true || found.drift.length === 0) return found;
 

@@ -14,7 +14,11 @@ export const remoteModule = (remote: Remote): ContainerModule =>
       live: notOffered("products.live"),
       projectSold: notOffered("products.projectSold"),
     }));
-    provide(load, tokens.orderPages, [], () => ({ ...orderPages, buyers: notOffered("orderPages.buyers") }));
+    provide(load, tokens.orderPages, [], () => ({
+      ...orderPages,
+      buyers: notOffered("orderPages.buyers"),
+      buyersAmong: notOffered("orderPages.buyersAmong"),
+    }));
     provide(load, tokens.schema, [], () => schema);
     provide(load, tokens.examineInventory, [], () => server.examineInventory);
     provide(load, tokens.examineOrders, [], () => server.examineOrders);
