@@ -26,26 +26,30 @@ export async function look(side: Side, names: Names): Promise<unknown> {
 }
 
 async function lookAtOrders({ products, orderPages, changes, rows }: Side, productId: string) {
-  const [product, orders, buyers, all, rowsOf] = await Promise.all([
+  const [product, orders, buyers, among, all, rowsOf] = await Promise.all([
     products.find(productId),
     orderPages.orders(productId, 0, ALL),
     orderPages.buyers(productId, null, ALL),
+    orderPages.buyersAmong(productId, USERS),
     changes.after(productId, 0, ALL),
     rows(productId),
   ]);
-  return { product, orders, buyers, changes: all, rows: rowsOf };
+  return { product, orders, buyers, among: among.sort(), changes: all, rows: rowsOf };
 }
 
 async function lookAtInventory({ inventory, loading, locks }: Side, productId: string) {
   const epoch = await loading.lastEpoch(productId);
-  const [audit, known] = await Promise.all([
+  const [audit, known, page] = await Promise.all([
     inventory.audit(productId, epoch),
     inventory.buyers(productId, epoch, USERS),
+    // So few fit in one page.
+    loading.knownBuyers(productId, epoch, null),
   ]);
   // Where nobody is admitted, the buyers' locks guard nothing, and may be there or not.
   const guarding = audit === null ? [] : USERS.map((userId) => purchaseLock(productId, epoch, userId));
   const names = [...guarding, [productId, "reaper"] as const];
   const locked = await Promise.all(names.map((name) => locks.acquire(name, "who looks", LONG_MS)));
   const holds = [...(audit?.holds ?? [])].sort((a, b) => (a.userId < b.userId ? -1 : 1));
-  return { epoch, status: audit?.status ?? null, holds, known, locked };
+  const named = page && { ...page, buyers: [...page.buyers].sort((a, b) => (a.userId < b.userId ? -1 : 1)) };
+  return { epoch, status: audit?.status ?? null, holds, known, named, locked };
 }

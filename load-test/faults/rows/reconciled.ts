@@ -54,6 +54,19 @@ export const reconciled: Row = {
       },
       breaks: "I2",
     },
+    {
+      built: "a reconcile that asks only the orders for buyers, never the inventory",
+      sabotage: {
+        edits: [
+          {
+            file: "core/dist/use-cases/reconcile-buyers.js",
+            guard: "[buyersNotKnown, knownWithoutOrders]",
+            without: "[buyersNotKnown]",
+          },
+        ],
+      },
+      breaks: "I2",
+    },
   ],
   async run(stage, options) {
     const { corruptions, looks } = amounts(options.scale);

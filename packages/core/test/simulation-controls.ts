@@ -370,7 +370,7 @@ export const controls: readonly Control[] = [
   {
     built: "an epoch that came to nothing, given again",
     guard: "An epoch is never given twice.",
-    breaks: ["I2", "soundness"],
+    breaks: ["I2", "I6", "soundness"],
     // Every rebuild may meet it: lost, the load under way, lost again just as it arrives.
     replan: loadsThatComeLate,
     rewire: withOrders((orders) => ({
