@@ -133,6 +133,7 @@ const tellingLoading = (loading: InventoryLoading, { events, node }: FaultPlan):
   lastEpoch: (...args) => loading.lastEpoch(...args),
   teach: (...args) => loading.teach(...args),
   finishTeaching: (...args) => loading.finishTeaching(...args),
+  knownBuyers: (...args) => loading.knownBuyers(...args),
 });
 
 const failingOrders = (orders: Orders, plan: FaultPlan): Orders => {
