@@ -26,6 +26,19 @@ export const reconciled: Row = {
   mustHold: "all found, all mended, no false alarm",
   controls: [
     {
+      built: "a reconcile that asks only the orders for buyers, never the inventory",
+      sabotage: {
+        edits: [
+          {
+            file: "core/dist/use-cases/reconcile-buyers.js",
+            guard: "[buyersNotKnown, knownWithoutOrders]",
+            without: "[buyersNotKnown]",
+          },
+        ],
+      },
+      breaks: "I2",
+    },
+    {
       built: "a reconcile that reads the inventory first, and the ledger without its lock at another moment",
       sabotage: {
         edits: [
@@ -49,19 +62,6 @@ export const reconciled: Row = {
             file: "core/dist/use-cases/reconcile.js",
             guard: "await ports.rebuild(productId, epoch);",
             without: "await ports.rebuild(productId);",
-          },
-        ],
-      },
-      breaks: "I2",
-    },
-    {
-      built: "a reconcile that asks only the orders for buyers, never the inventory",
-      sabotage: {
-        edits: [
-          {
-            file: "core/dist/use-cases/reconcile-buyers.js",
-            guard: "[buyersNotKnown, knownWithoutOrders]",
-            without: "[buyersNotKnown]",
           },
         ],
       },
