@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openAdmin, type Admin } from "./admin.js";
 import { openGhost, type Ghost } from "./ghost.js";
 import { flowOf, isArmed, type Point } from "./points.js";
+import { LOCK_TTL_MS } from "./row.js";
 import type { RunningSale } from "./sale.js";
 import { flush } from "./rows/flushed.js";
 
@@ -16,7 +17,9 @@ export interface Provoking extends AsyncDisposable {
   readonly losses: () => number;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
+/** A hold past its deadline has its void, whoever leads. */
+const REAPED_MS = 2_000;
 /** A loss is over, and whoever was to come to the point has. */
 const LOSS_MS = 1_200;
 
@@ -77,6 +80,8 @@ export const startProvoking = async (sale: RunningSale): Promise<Provoking> => {
           goingOn.delete(done);
         });
         goingOn.add(done);
+        // Told by `settle`, where it is awaited.
+        done.catch(() => undefined);
         while (isArmed(scene.points, point) && !isDone && Date.now() < deadlineMs) await sleep(5);
         const askAgainAtMs = Date.now() + takesMs;
         while (isArmed(scene.points, point) && Date.now() < askAgainAtMs) await sleep(5);
@@ -85,7 +90,10 @@ export const startProvoking = async (sale: RunningSale): Promise<Provoking> => {
     async settle() {
       await Promise.all(goingOn);
     },
-    [Symbol.asyncDispose]: () => ghost[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(goingOn);
+      await ghost[Symbol.asyncDispose]();
+    },
   };
 };
 
@@ -95,8 +103,12 @@ const comeBackLate = async ({ scene, shop, random }: RunningSale, ghost: Ghost):
   const id = await ghost.leave("hold", { userId, key: "k" });
   const isVoid = async (): Promise<boolean> =>
     (await scene.pool.query("select 1 from orders where id = $1 and status = 'void'", [id])).rowCount === 1;
-  const deadlineMs = Date.now() + PATIENCE_MS;
-  while (id !== null && !(await isVoid()) && Date.now() < deadlineMs) await sleep(20);
+  // A hold that is lost with its inventory meanwhile gets no void: then it was in vain.
+  const deadlineMs = Date.now() + LOCK_TTL_MS + REAPED_MS;
+  while (id !== null && !(await isVoid())) {
+    if (Date.now() > deadlineMs) return;
+    await sleep(20);
+  }
   await shop.buy(random.below(shop.nodes), { userId, key: "k", quantity: 1 });
 };
 

@@ -42,6 +42,8 @@ export interface SaleOptions extends RowOptions {
   readonly databaseSettings?: Readonly<Record<string, string>>;
   /** Only API processes are struck: their holds end in time, counted from their admission, whatever becomes of them. */
   readonly storesStayUp?: boolean;
+  /** A process may be struck while it starts, and is started again then. */
+  readonly keepsStarting?: boolean;
   /** Whether the crowd is sent to an API process now. */
   readonly inRotation?: (node: number) => boolean;
   /** Ways to a Redis that is not the stage's, or not straight to it: one an API process, and the observer's own. */
@@ -113,6 +115,7 @@ export const openSale = async (stage: Stage, options: SaleOptions): Promise<Runn
         redisUrls: options.redis?.urls ?? databaseUrls.map(() => scene.redisUrl),
         events: scene.events,
         lockTtlMs: options.lockTtlMs ?? LOCK_TTL_MS,
+        keepsStarting: options.keepsStarting ?? false,
         edits: (sabotage.edits ?? []).filter(({ file }) => !file.endsWith(".sql")),
         plan: (node, life) => ({ ...options.plan?.(node, life, scene), ...sabotage.plan }),
       }),

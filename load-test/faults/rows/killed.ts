@@ -87,6 +87,7 @@ export const killed: Row = {
       nodes: NODES,
       clients: 6,
       storesStayUp: true,
+      keepsStarting: true,
       incidents: { planned: points.length, over: () => over },
       plan: (_node, _life, scene) => ({ points: scene.points }),
     });
