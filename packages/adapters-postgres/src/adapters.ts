@@ -1,7 +1,7 @@
 import { StoreUnavailable, type Changes, type OrderPages, type Orders, type Products } from "@flash-sale/core";
 import type pg from "pg";
 import { createChanges } from "./changes.js";
-import { ask } from "./connection.js";
+import { askForRow } from "./connection.js";
 import { createOrderPages } from "./order-pages.js";
 import { createOrders } from "./orders.js";
 import { createProducts } from "./products.js";
@@ -23,10 +23,10 @@ export function createPostgresAdapters(pool: pg.Pool): {
 
 /** Throws StoreUnavailable or StoreRejected unless orders can be written: the server answers, has the schema, and is no standby. */
 export async function checkReady(pool: pg.Pool): Promise<void> {
-  const [row] = await ask(
+  const row = await askForRow(
     pool,
     "select pg_is_in_recovery() as standby, (select count(*) from (select from ledger limit 1) one)",
   );
-  if (row?.standby !== false)
+  if (row.standby !== false)
     throw new StoreUnavailable("orders", "none", { cause: new Error("the server is a standby") });
 }

@@ -1,6 +1,6 @@
 import { UUID, type ChangeAnswer, type Changes, type ProductEdit, type Withheld } from "@flash-sale/core";
 import type pg from "pg";
-import { ask, type Row } from "./connection.js";
+import { ask, askForRow, type Row } from "./connection.js";
 import * as decode from "./decode.js";
 
 const CHANGE = `select outcome, revision, committed
@@ -15,8 +15,7 @@ export function createChanges(pool: pg.Pool): Changes {
   return {
     change: async (productId, id, edit, withheld) => {
       if (!UUID.test(productId)) return null;
-      const [row] = await ask(pool, CHANGE, [productId, id, ...valuesOf(edit), ...takenOf(withheld)]);
-      return answerOf(row ?? {});
+      return answerOf(await askForRow(pool, CHANGE, [productId, id, ...valuesOf(edit), ...takenOf(withheld)]));
     },
     cancel: async (orderId) => {
       if (!UUID.test(orderId)) return null;

@@ -1,6 +1,6 @@
 import { StoreRejected, type CommitAnswer, type Order, type OrderDraft } from "@flash-sale/core";
 import type pg from "pg";
-import { ask, type Row } from "./connection.js";
+import { askForRow, type Row } from "./connection.js";
 import * as decode from "./decode.js";
 
 const COMMIT = "select outcomes, base, standing from commit_reservations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -29,8 +29,8 @@ export async function commitReservations(
     drafts.map(({ metadata }) => (metadata === null ? null : JSON.stringify(metadata))),
     drafts.map(({ admittedAtMs }) => admittedAtMs),
   ];
-  const [row] = await ask(pool, COMMIT, values, "commit_reservations");
-  return answersOf(row ?? {}, drafts);
+  const row = await askForRow(pool, COMMIT, values, "commit_reservations");
+  return answersOf(row, drafts);
 }
 
 function answersOf(row: Row, drafts: readonly OrderDraft[]): CommitAnswer[] {

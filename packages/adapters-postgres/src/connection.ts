@@ -1,6 +1,6 @@
 import { StoreUnavailable } from "@flash-sale/core";
 import type pg from "pg";
-import { queryFault } from "./faults.js";
+import { OutOfStep, queryFault, rowOf } from "./faults.js";
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Query = (text: string, values?: unknown[], name?: string) => Promise<pg.QueryResult<Row>>;
@@ -13,8 +13,8 @@ export interface Connection {
 
 /**
  * Lends `work` one of the pool's connections. Faults of the store are thrown as StoreUnavailable and StoreRejected; what `work`
- * throws by itself passes through. A connection that failed or timed out is closed, never lent again: its late answer would be
- * taken for the next query's.
+ * throws by itself passes through. A connection that failed, timed out or is out of step is closed, never lent again: its late
+ * answer would be taken for the next query's.
  */
 export async function withConnection<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((cause: unknown) => {
@@ -36,7 +36,12 @@ export async function withConnection<T>(pool: pg.Pool, work: (connection: Connec
     // Nothing is sent over a connection that is known to be gone, or that is somebody else's by now.
     if (broken || over) throw new StoreUnavailable("orders", "none", { cause: broken });
     try {
-      return await client.query<Row>({ text, ...(values && { values }), ...(name !== undefined && { name }) });
+      const config = { text, ...(values && { values }), ...(name !== undefined && { name }) };
+      const result = await client.query<Row>(config);
+      // Of an answer that ended before a command did; pg's type does not know it.
+      if ((result.command as string | null) === null)
+        throw new OutOfStep("the orders store answered a query before it had carried it out");
+      return result;
     } catch (cause) {
       const { fault, connectionIsSound } = queryFault(cause);
       if (!connectionIsSound) broken ??= fault;
@@ -46,6 +51,9 @@ export async function withConnection<T>(pool: pg.Pool, work: (connection: Connec
 
   try {
     return await work({ query, lost });
+  } catch (fault) {
+    if (fault instanceof StoreUnavailable && fault.cause instanceof OutOfStep) broken ??= fault;
+    throw fault;
   } finally {
     over = true;
     client.off("error", onError);
@@ -56,4 +64,9 @@ export async function withConnection<T>(pool: pg.Pool, work: (connection: Connec
 /** One statement on a connection of its own: its own transaction. With a `name` it is parsed once a connection. */
 export function ask(pool: pg.Pool, text: string, values: unknown[] = [], name?: string): Promise<readonly Row[]> {
   return withConnection(pool, async ({ query }) => (await query(text, values, name)).rows);
+}
+
+/** As `ask`, where one row always comes. */
+export function askForRow(pool: pg.Pool, text: string, values: unknown[] = [], name?: string): Promise<Row> {
+  return withConnection(pool, async ({ query }) => rowOf((await query(text, values, name)).rows));
 }

@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as emptyDatabase } from "@electric-sql/pglite-prepopulatedfs";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { readyOnlyWhenAsked } from "./embedded-protocol.js";
 
 const { folder, socket } = workerData as { readonly folder: string; readonly socket: string };
 
@@ -19,6 +20,7 @@ async function make(): Promise<void> {
 
 if (!existsSync(folder)) await make();
 const database = await PGlite.create({ dataDir: folder });
+readyOnlyWhenAsked(database);
 // More than the one connection of the pool: a new one may come before the server has seen the old one go, and migrations bring
 // their own.
 const server = new PGLiteSocketServer({ db: database, path: socket, maxConnections: 8 });

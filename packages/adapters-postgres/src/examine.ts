@@ -2,6 +2,7 @@ import { StoreRejected } from "@flash-sale/core";
 import type pg from "pg";
 import { withConnection, type Query } from "./connection.js";
 import * as decode from "./decode.js";
+import { rowOf } from "./faults.js";
 import { pendingMigrations } from "./migrate.js";
 
 /** How a server is set up, as a session of the pool finds it. */
@@ -59,7 +60,7 @@ const COMMITS = 20;
 export async function examinePostgres(pool: pg.Pool): Promise<PostgresFacts> {
   const pending = await pendingMigrations(pool);
   return withConnection(pool, async ({ query }) => {
-    const [row = {}] = (await query(SETTINGS)).rows;
+    const row = rowOf((await query(SETTINGS)).rows);
     const isInRecovery = row.in_recovery === true;
     return {
       version: decode.text(row, "server_version"),
@@ -84,7 +85,7 @@ async function clockSkew(query: Query): Promise<number> {
   let best = { tookMs: Number.POSITIVE_INFINITY, skewMs: 0 };
   for (let left = CLOCK_READINGS; left > 0; left -= 1) {
     const askedMs = Date.now();
-    const [row = {}] = (await query(CLOCK)).rows;
+    const row = rowOf((await query(CLOCK)).rows);
     const tookMs = Date.now() - askedMs;
     if (tookMs < best.tookMs) best = { tookMs, skewMs: decode.integer(row, "server_ms") - (askedMs + tookMs / 2) };
   }

@@ -1,6 +1,11 @@
 import { StoreRejected, StoreUnavailable } from "@flash-sale/core";
 import pg from "pg";
 
+/** The answer is not the query's: its connection is out of step, and would give every later query the answer to another. */
+export class OutOfStep extends Error {
+  override readonly name = "OutOfStep";
+}
+
 /** What a failed query means for the caller, and whether its connection can be used again. */
 export interface QueryFault {
   readonly fault: StoreUnavailable | StoreRejected;
@@ -41,4 +46,13 @@ export function queryFault(cause: unknown): QueryFault {
     ? new StoreRejected("orders", { cause })
     : new StoreUnavailable("orders", "none", { cause });
   return { fault, connectionIsSound: CONNECTION_SOUND.test(code) };
+}
+
+/** The row of an answer that always has one. */
+export function rowOf<Row>([row]: readonly Row[]): Row {
+  if (row === undefined) {
+    const cause = new OutOfStep("the orders store answered without a row where there always is one");
+    throw new StoreUnavailable("orders", "unknown", { cause });
+  }
+  return row;
 }

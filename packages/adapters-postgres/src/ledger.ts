@@ -2,6 +2,7 @@ import { StoreRejected, StoreUnavailable, UUID, type LockedLedger } from "@flash
 import type pg from "pg";
 import { withConnection, type Query } from "./connection.js";
 import * as decode from "./decode.js";
+import { rowOf } from "./faults.js";
 
 /**
  * Longest time the ledger's lock is kept between two statements. A process that is paused in here would stall its product:
@@ -62,17 +63,17 @@ export async function withLedger<T>(
 async function lock(query: Query, productId: string): Promise<LockedLedger | null> {
   const [row] = (await query(LOCK, [productId])).rows;
   if (!row) return null;
-  const [product] = (await query(PRODUCT, [productId])).rows;
+  const product = rowOf((await query(PRODUCT, [productId])).rows);
   return {
     epoch: decode.integer(row, "epoch"),
     revision: decode.integer(row, "revision"),
     total: decode.integer(row, "total"),
     committed: decode.integer(row, "committed"),
-    product: decode.product(product ?? {}),
+    product: decode.product(product),
     nextEpoch: async (atLeast) => {
       const epoch = decode.integer(row, "epoch");
-      const [given] = (await query(NEXT_EPOCH, [Math.max(epoch + 1, atLeast)])).rows;
-      return decode.integer(given ?? {}, "epoch");
+      const given = rowOf((await query(NEXT_EPOCH, [Math.max(epoch + 1, atLeast)])).rows);
+      return decode.integer(given, "epoch");
     },
     moveEpoch: async (epoch) => {
       const { rowCount } = await query(MOVE_EPOCH, [productId, epoch]);

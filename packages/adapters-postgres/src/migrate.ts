@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { StoreUnavailable } from "@flash-sale/core";
 import pg from "pg";
-import { ask } from "./connection.js";
+import { ask, askForRow } from "./connection.js";
 
 const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 /** node-pg-migrate's own table of what was applied. */
@@ -40,8 +40,8 @@ export async function migrate(database: string | pg.Pool): Promise<string[]> {
 export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
   const files = await readdir(FOLDER);
   const names = files.filter((file) => file.endsWith(".sql")).map((file) => file.slice(0, -".sql".length));
-  const [found] = await ask(pool, "select to_regclass($1) is not null as exists", [TABLE]);
-  const applied = found?.exists === true ? await ask(pool, `select name from ${TABLE}`) : [];
+  const found = await askForRow(pool, "select to_regclass($1) is not null as exists", [TABLE]);
+  const applied = found.exists === true ? await ask(pool, `select name from ${TABLE}`) : [];
   return names.filter((name) => !applied.some((row) => row.name === name)).sort();
 }
 

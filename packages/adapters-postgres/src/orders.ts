@@ -1,7 +1,7 @@
 import { UUID, type CommitAnswer, type Orders } from "@flash-sale/core";
 import type pg from "pg";
 import { commitReservations } from "./commit.js";
-import { ask } from "./connection.js";
+import { ask, askForRow } from "./connection.js";
 import * as decode from "./decode.js";
 import { withLedger } from "./ledger.js";
 
@@ -30,8 +30,8 @@ export function createOrders(pool: pg.Pool): Orders {
         reservations.map(({ fingerprint }) => fingerprint),
         reservations.map(({ admittedAtMs }) => admittedAtMs),
       ];
-      const [row] = await ask(pool, VOID, values, "void_reservations");
-      const standing = decode.list(row ?? {}, "standing").map((status) => {
+      const row = await askForRow(pool, VOID, values, "void_reservations");
+      const standing = decode.list(row, "standing").map((status) => {
         switch (status) {
           case "void":
           case "changed":

@@ -1,6 +1,6 @@
 import { UUID, type Products } from "@flash-sale/core";
 import type pg from "pg";
-import { ask } from "./connection.js";
+import { ask, askForRow } from "./connection.js";
 import * as decode from "./decode.js";
 
 const SELECT = `select ${decode.PRODUCT_COLUMNS} from products p join ledger l on l.product_id = p.id`;
@@ -82,8 +82,7 @@ export function createProducts(pool: pg.Pool): Products {
       ]),
     page: (afterId, limit) => select("where $1::uuid is null or p.id > $1 order by p.id limit $2", [afterId, limit]),
     projectSold: async () => {
-      const [row] = await ask(pool, PROJECT_SOLD);
-      return decode.integer(row ?? {}, "changed");
+      return decode.integer(await askForRow(pool, PROJECT_SOLD), "changed");
     },
   };
 }

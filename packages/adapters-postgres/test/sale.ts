@@ -29,7 +29,10 @@ export async function openSale(
 }
 
 /** A reservation of one unit by a buyer of its own. */
-export function draft(product: Product, changes: Partial<OrderDraft> = {}): OrderDraft {
+export function draft(
+  product: Pick<Product, "id" | "priceMinor" | "currency">,
+  changes: Partial<OrderDraft> = {},
+): OrderDraft {
   const id = randomUUID();
   return {
     id,
