@@ -144,7 +144,8 @@ const strike = async (sale: RunningSale, provoking: Provoking, point: Point): Pr
   await until(`a process was killed ${point}`, () => event() !== undefined);
   const { node, atMs } = event() ?? { node: 0, atMs: 0 };
   sale.ended(atMs);
-  const back = () => fleet.restarts.find((restart) => restart.node === node && restart.diedAtMs >= atMs);
+  // One that was struck while it started had died before.
+  const back = () => fleet.restarts.find((restart) => restart.node === node && restart.readyAtMs >= atMs);
   await until("it is back", () => back() !== undefined || fleet.failures.length > 0);
   const restart = back();
   if (restart) await sale.healed(restart.readyAtMs, node);
