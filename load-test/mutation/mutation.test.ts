@@ -118,7 +118,7 @@ describe("a mutant", function () {
     const killed = [
       "elseif available <= quantity then reason = 'sold-out'",
       "if id == ARGV[i * 2] and done[user] then",
-      "if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end",
+      "if redis.pcall('GET', KEYS[1]) == ARGV[1] then return 0 end",
       "if revision <= next_revision then return { 'applied-before' } end",
     ];
     const language = { ...LUA_SCRIPTS, cases: /^(Inventory|Locks)/, own: own(LUA_SCRIPTS, "decoding") };
