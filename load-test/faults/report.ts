@@ -44,8 +44,7 @@ the invariants I1 to I6, by what the clients saw and by what stands in both stor
 A run in which what the row is about did not happen is red. The next 201 is one whose buyer asked after the end of the fault, within
 5 s. Units are held for at most the hold's life, 1.2 s in these runs (5 s in row 12), and 2 s.
 
-Sums over the runs of a row; times are the longest. All holds of row 11 are past their deadline from the beginning: its figure is how long 100,000
-of them took to end.
+Sums over the runs of a row; times are the longest.
 
 ${faultTable(rows)}
 
