@@ -20,8 +20,8 @@ export interface Invariants {
   /** Units go back only after a void stands; a purchase only after its order. */
   releasing(productId: string, reservations: readonly Reservation[]): void;
   confirming(productId: string, reservations: readonly Reservation[]): void;
-  /** An inventory of this revision was put in service, or would be. */
-  loaded(productId: string, revision: number): void;
+  /** A life of an inventory was put in service at this revision, or would be: its rebuild may not come to its end. */
+  loaded(productId: string, epoch: number, revision: number): void;
   /** A change is applied in its turn and once, and the stock is as the ledger has it. */
   applying(epoch: number, change: Change, answer: ApplyAnswer): void;
   /** The inventory in service never offers more than the ledger has left, and knows of no change that the ledger does not. */
@@ -39,8 +39,8 @@ interface Seen {
   /** The same as the ledger's rows have had it. */
   rowsTotal: number;
   rowsLimit: number;
-  /** The last change that lowered the limit, and when the inventory had followed it. */
-  lowered: { readonly revision: number; followedMs: number };
+  /** The last change that lowered the limit, and when each life of the inventory had followed it. */
+  lowered: { readonly revision: number; readonly followedMs: Map<number, number> } | null;
   /** As it was put on sale. */
   readonly opened: Pick<Product, "saleStartAtMs" | "saleEndAtMs">;
   readonly prices: Set<number>;
@@ -78,7 +78,7 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
       ...{ epoch: 0, revision: 0, orders: 0, units: 0 },
       ...{ total: planned.totalQuantity, limit: planned.perUserLimit },
       ...{ rowsTotal: product.totalQuantity, rowsLimit: product.perUserLimit },
-      lowered: { revision: 0, followedMs: 0 },
+      lowered: null,
       opened: product,
       prices: new Set([product.priceMinor]),
       unitsOfBuyer: new Map(),
@@ -109,8 +109,7 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
     const before = known.limit;
     if (totalQuantity !== known.rowsTotal) known.total = totalQuantity;
     if (perUserLimit !== known.rowsLimit) known.limit = perUserLimit;
-    if (perUserLimit < known.rowsLimit)
-      known.lowered = { revision: change.revision, followedMs: Number.POSITIVE_INFINITY };
+    if (perUserLimit < known.rowsLimit) known.lowered = { revision: change.revision, followedMs: new Map() };
     known.rowsTotal = totalQuantity;
     known.rowsLimit = perUserLimit;
     known.prices.add(priceMinor);
@@ -136,9 +135,10 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
     if (earlier !== undefined) violated("idempotency", `purchase ${purchase} has the orders ${earlier} and ${id}`);
   }
 
-  function followed(productId: string, revision: number): void {
+  function followed(productId: string, epoch: number, revision: number): void {
     const lowered = seen.get(productId)?.lowered;
-    if (lowered && revision >= lowered.revision) lowered.followedMs = Math.min(lowered.followedMs, nowMs());
+    if (lowered && revision >= lowered.revision && !lowered.followedMs.has(epoch))
+      lowered.followedMs.set(epoch, nowMs());
   }
 
   /** What an inventory says that came back from an older state, and that nobody could tell from a sound one, proves nothing. */
@@ -187,9 +187,10 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
         journal.count("contradictions that told of an older state");
         return;
       }
-      // Admitted before the inventory had followed to a lower limit.
-      const { followedMs = 0 } = seen.get(draft.productId)?.lowered ?? {};
-      if (cause === "limit" && draft.admittedAtMs <= followedMs) return;
+      // Admitted before this life of the inventory had followed to a lower limit.
+      const lowered = seen.get(draft.productId)?.lowered;
+      const followedMs = lowered?.followedMs.get(draft.epoch) ?? Number.POSITIVE_INFINITY;
+      if (cause === "limit" && lowered && draft.admittedAtMs <= followedMs) return;
       violated("soundness", `the ledger had to refuse (${cause}) what the inventory had admitted`);
     },
 
@@ -232,7 +233,7 @@ export function createInvariants({ sales, database, hot, journal, nowMs }: Ports
       if (answer.kind === "contradicted" || answer.kind === "too-early")
         violated("soundness", `the inventory finds change ${revision} ${answer.kind}: ${JSON.stringify(change)}`);
       if (answer.kind !== "applied") return;
-      followed(productId, revision);
+      followed(productId, epoch, revision);
       const applied = seen.get(productId)?.applied;
       const turn = `${epoch} ${revision}`;
       if (applied?.has(turn)) violated("I6", `change ${revision} is applied twice to epoch ${epoch}`);

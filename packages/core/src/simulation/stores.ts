@@ -34,7 +34,7 @@ export function watched(stores: Stores, invariants: Invariants, journal: Journal
       async load(productId, epoch, terms, committed) {
         const answer = await stores.loading.load(productId, epoch, terms, committed);
         journal.count(answer === "loaded" ? "inventories loaded" : "loads refused");
-        if (answer === "loaded") invariants.loaded(productId, terms.revision);
+        if (answer === "loaded") invariants.loaded(productId, epoch, terms.revision);
         return answer;
       },
       async teach(productId, epoch, revision, buyers) {
