@@ -1,5 +1,6 @@
 import { keepEvidence, origin, readEvidence, type Origin } from "../evidence.js";
 import type { ControlReport } from "./controls.js";
+import { shownNote, summedNotes } from "./notes.js";
 import { isGreen, type Row, type RowReport } from "./row.js";
 import { ROWS } from "./rows/index.js";
 
@@ -48,6 +49,8 @@ Sums over the runs of a row; times are the longest.
 
 ${faultTable(rows)}
 
+${seenTable(rows)}
+
 ## Negative controls
 
 The same rows over a product with one line changed, in the processes of the run alone: the checkers must turn red.
@@ -64,6 +67,18 @@ export const faultTable = (
 ): string => `| row | what strikes | how | must hold | runs | struck | 201s | voids | rebuilds | ambiguous commits | violations | longest to next 201 | longest held | result |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.map(lineOf).join("\n")}`;
+
+/** What some rows are also asked for, over all their runs: what was noticed, what was shed, how long sales stood still. */
+export const seenTable = (rows: readonly RowEvidence[]): string => {
+  const lines = rows.flatMap(({ name, runs }) =>
+    summedNotes((runs?.reports ?? []).map(({ notes }) => notes)).map(
+      ([what, summed]) => `| ${name} | ${what} | ${summed} |`,
+    ),
+  );
+  return `| row | what was seen | over all its runs |
+| --- | --- | --- |
+${lines.join("\n")}`;
+};
 
 const isSound = (report: RowReport): boolean => isGreen(report) && report.slow.length === 0;
 
@@ -116,7 +131,7 @@ ${lines.join("\n")}`;
 
 const runsOf = ({ name, runs }: RowEvidence): string[] =>
   (runs?.reports ?? []).flatMap(({ seed, notes, violations, missing, slow }) => {
-    const seen = Object.entries(notes).map(([what, value]) => `${what}: ${String(value)}`);
+    const seen = Object.entries(notes).map(([what, value]) => `${what}: ${shownNote(value)}`);
     const wrong = [
       ...violations,
       ...missing.map((what) => `did not happen: ${what}`),

@@ -1,4 +1,5 @@
 import type { NodePlan } from "./api-fleet.js";
+import { shownNote, type Notes } from "./notes.js";
 import type { Edit } from "./sabotage.js";
 import type { Stage } from "./stage.js";
 
@@ -66,7 +67,7 @@ export interface RowReport {
   /** From the admission of a hold, or the end of the fault that kept it, to when it was seen last; the longest of the run. */
   readonly longestHeldMs: number;
   /** What else is worth knowing. */
-  readonly notes: Readonly<Record<string, number | string>>;
+  readonly notes: Notes;
   readonly violations: readonly string[];
   /** Slower than it should be: no bug by itself, and a busy machine's doing as often as the product's. */
   readonly slow: readonly string[];
@@ -112,7 +113,7 @@ export const slowness = (longestToNextSaleMs: number, longestHeldMs: number, loc
 
 export const describe = (report: RowReport): string => {
   const counts = Object.entries(report.struck).map(([step, count]) => `${step}: ${String(count)}`);
-  const notes = Object.entries(report.notes).map(([name, value]) => `${name}: ${String(value)}`);
+  const notes = Object.entries(report.notes).map(([name, value]) => `${name}: ${shownNote(value)}`);
   return [
     ...counts,
     `201s: ${String(report.answered201)}`,

@@ -11,6 +11,7 @@ import { readFacts, readHot, type Facts } from "./facts.js";
 import { createHistory } from "./history.js";
 import { checkLinear } from "./linear.js";
 import { rebuildsOf } from "./lives.js";
+import type { Notes } from "./notes.js";
 import { randomFrom, type Random } from "./random.js";
 import { LOCK_TTL_MS, slowness, zeroes, type RowOptions, type RowReport } from "./row.js";
 import { editFunctions } from "./sabotage.js";
@@ -72,7 +73,7 @@ export interface Outcome {
   readonly struck: Readonly<Record<string, number>>;
   /** What must not be 0. */
   readonly mustHappen: (seen: Seen) => Record<string, number>;
-  readonly notes?: Readonly<Record<string, number | string>>;
+  readonly notes?: Notes;
   readonly alsoWrong?: (facts: Facts) => readonly string[];
   /** Slower than it should be: red in the command's table, and nowhere else. */
   readonly slow?: readonly string[];

@@ -1,6 +1,6 @@
 import type { Origin } from "../evidence.js";
 import { table } from "../bench/markdown.js";
-import { controlsTable, faultTable, type RowEvidence } from "../faults/report.js";
+import { controlsTable, faultTable, seenTable, type RowEvidence } from "../faults/report.js";
 import type { GuardShown } from "../simulation/controls.js";
 
 /** What a long run left behind: figures by name, and where they come from. */
@@ -120,6 +120,8 @@ fails. All runs: [faults.md](faults.md).
 
 ${faultTable(rows)}
 
+${seenTable(rows)}
+
 ${origins(rows)}
 
 ## Negative controls
@@ -160,7 +162,10 @@ const longRun = (title: string, about: string, name: string, evidence: Evidence 
       ? "Not run."
       : `${table(
           ["", ""],
-          Object.entries(evidence.summary).map(([what, value]) => [what, shown(value)]),
+          // Counts of a kind, "answers: hold: held", are its own page's.
+          Object.entries(evidence.summary).flatMap(([what, value]) =>
+            what.includes(": ") ? [] : [[what, shown(value)]],
+          ),
         )}
 
 By \`${evidence.madeBy}\`, on ${evidence.on}, at ${evidence.commit}. The whole: [${name}.md](${name}.md).`;

@@ -96,8 +96,8 @@ export const eight: Row = {
       struck: { "losses that 8 noticed at once": together.length, "losses at load": apart.length },
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
       notes: {
-        "sales stood still, the wait for the eighth included": `${together.join(", ")} ms`,
-        "sales stood still, nobody held up": `${apart.join(", ")} ms`,
+        "ms that sales stood still, the wait for the eighth included": together,
+        "ms that sales stood still, nobody held up": apart,
       },
       alsoWrong: ({ epoch }) =>
         wrong.length > 0 || epoch - 1 === planned

@@ -49,11 +49,12 @@ export const flushed: Row = {
     return await sale.finish({
       struck,
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
-      notes: {
-        "noticed before the next 201": Object.entries(struck)
-          .map(([name, count]) => `${name} ${String(noticed[name])} of ${String(count)}`)
-          .join(", "),
-      },
+      notes: Object.fromEntries(
+        Object.entries(struck).map(([name, of]) => [
+          `noticed before the next 201: ${name}`,
+          { seen: noticed[name] ?? 0, of },
+        ]),
+      ),
       alsoWrong: () => drift,
     });
   },

@@ -61,7 +61,7 @@ export const million: Row = {
       notes: {
         "back in service after": `${String(inServiceMs)} ms`,
         "a new buyer's 201 after": `${String(firstSaleMs)} ms`,
-        "old buyers refused with ALREADY_PURCHASED": `${String(refused)} of ${String(refusals)}`,
+        "old buyers refused with ALREADY_PURCHASED": { seen: refused, of: refusals },
         "orders inserted in": `${String(insertedMs)} ms`,
         ...(whenLoaded === null ? {} : { "all buyers loaded after": `${String(whenLoaded.loadedMs)} ms` }),
       },

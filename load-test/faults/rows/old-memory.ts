@@ -51,10 +51,10 @@ export const createForgetting = ({ sale, lookout, drift }: Course) => {
     },
     struck: () => unseen.filter((units) => units > 0).length,
     notes: () => ({
-      "units sold that the old memory had not seen": unseen.join(", "),
-      "old memory found out by the ledger": `${String(foundOut.byLedger)} of ${String(unseen.length)}`,
-      "old memory found out by reconcile": `${String(foundOut.byReconcile)} of ${String(unseen.length)}`,
-      "holds that the old memory gave before": believed.join(", "),
+      "units sold that the old memory had not seen": unseen,
+      "old memory found out by the ledger": { seen: foundOut.byLedger, of: unseen.length },
+      "old memory found out by reconcile": { seen: foundOut.byReconcile, of: unseen.length },
+      "holds that the old memory gave before": believed,
     }),
   };
 };

@@ -57,9 +57,9 @@ export const promoted: Row = {
       struck: { "promoted, units unseen": unseen.filter((units) => units > 0).length },
       mustHappen: ({ rebuilds }) => ({ rebuilds }),
       notes: {
-        "units sold that it had not seen": unseen.join(", "),
-        "noticed before the next 201": `${String(noticed)} of ${String(planned)}`,
-        "holds it gave before it was noticed": believed.join(", "),
+        "units sold that it had not seen": unseen,
+        "noticed before the next 201": { seen: noticed, of: planned },
+        "holds it gave before it was noticed": believed,
       },
       alsoWrong: () => drift,
     });

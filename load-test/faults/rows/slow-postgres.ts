@@ -2,6 +2,7 @@ import { DEFAULT_COMMIT_LIMITS } from "@flash-sale/core";
 import type { CuttingProxy } from "../cutting-proxy.js";
 import type { Heard } from "../history.js";
 import { openLines } from "../lines.js";
+import type { Share } from "../notes.js";
 import { SMALL, type Row } from "../row.js";
 import { openSale, type RunningSale } from "../sale.js";
 import { until } from "../wait.js";
@@ -75,9 +76,10 @@ export const slowPostgres: Row = {
 
     const count = (kind: string): number => heard.filter((one) => one.kind === kind).length;
     const tookMs = heard.flatMap((one) => (one.kind === "order" ? [one.tookMs] : [])).sort((a, b) => a - b);
-    const share = (kind: string): string => `${((100 * count(kind)) / heard.length).toFixed(1)} %`;
-    const percentile = (part: number): string =>
-      `${String(tookMs[Math.min(tookMs.length - 1, Math.floor(part * tookMs.length))] ?? 0)} ms`;
+    const share = (kind: string): Share => ({ seen: count(kind), of: heard.length });
+    const percentileMs = (part: number): readonly number[] => [
+      tookMs[Math.min(tookMs.length - 1, Math.floor(part * tookMs.length))] ?? 0,
+    ];
     return await sale.finish({
       struck: { "requests shed": count("OVERLOADED"), "requests served": count("order") },
       mustHappen: () => ({ "looks at the holds": holds.looks() }),
@@ -85,10 +87,10 @@ export const slowPostgres: Row = {
         "each message to and from Postgres later by": `${String(EACH_WAY_MS)} ms`,
         "shed with 429": share("OVERLOADED"),
         "told to come again with 503": share("UNAVAILABLE"),
-        "latency of the served, p50": percentile(0.5),
-        p99: percentile(0.99),
-        max: percentile(1),
-        "most holds at one look": `${String(holds.most())}, places: ${String(PLACES)}`,
+        "ms until the served were answered, p50": percentileMs(0.5),
+        "ms until the served were answered, p99": percentileMs(0.99),
+        "ms until the served were answered, longest": percentileMs(1),
+        [`most holds at one look, with ${String(PLACES)} places`]: [holds.most()],
         "a hold lives for": `${String(HOLD_LIVES_MS)} ms`,
       },
       alsoWrong: () => holds.violations,

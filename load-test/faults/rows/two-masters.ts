@@ -77,8 +77,8 @@ const createMoves = ({ sale, ways, lookout, drift, ports: [a, b] }: Course) => {
     back: (epoch: number) => moveTo(a, epoch),
     moved: () => believed.length,
     notes: () => ({
-      "moves noticed before the next 201": `${String(noticed)} of ${String(believed.length)}`,
-      "holds given by a server that was moved to before it was noticed": believed.join(", "),
+      "moves noticed before the next 201": { seen: noticed, of: believed.length },
+      "holds given by a server that was moved to before it was noticed": believed,
     }),
   };
 };
@@ -100,8 +100,8 @@ const createSplits = ({ sale, ways, lookout, drift, ports: [a, b] }: Course) => 
     },
     struck: () => rebuilds.filter((count) => count >= 2).length,
     notes: () => ({
-      "rebuilds while there were two": rebuilds.join(", "),
-      "holds given by the former master meanwhile": believed.join(", "),
+      "rebuilds while there were two": rebuilds,
+      "holds given by the former master meanwhile": believed,
     }),
   };
 };
