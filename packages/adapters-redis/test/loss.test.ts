@@ -172,6 +172,22 @@ describe("a Redis that lost something", () => {
     expect((await adapters.inventory.status(sale.productId, 2))?.available).to.equal(10);
   });
 
+  it("takes nothing over from a life of the same number, as a database that was restored may give it again", async () => {
+    const sale = await openSale(redis);
+    const fresh = await openSale(redis, { taught: false });
+    const { adapters, client } = redis;
+    const terms = await adapters.inventory.status(sale.productId, 1);
+    const [bob] = [
+      await adapters.admission.admit(sale.request("bob")),
+      await adapters.admission.admit(sale.request("ada")),
+    ];
+    if (bob.kind === "held") await adapters.admission.confirm(sale.productId, 1, [bob.reservation]);
+    await client.del(sale.keys.epoch);
+    if (terms) expect(await adapters.loading.load(sale.productId, 1, terms, 1)).to.equal("loaded");
+    for (const key of ["buyers", "holds", "deadlines"] as const)
+      expect(await client.dumpBuffer(sale.keys[key]), key).to.deep.equal(await client.dumpBuffer(fresh.keys[key]));
+  });
+
   it("keeps no key of an old life once a new one is in service", async () => {
     const sale = await openSale(redis);
     const { adapters, client } = redis;
