@@ -1,7 +1,7 @@
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asksForEncryption, messageReader, statementReader, uuidsIn, type PgMessage } from "./pg-messages.js";
+import { startSocketPairs } from "./socket-pairs.js";
 
 /** The one statement that commits each of these, or ("transaction") the COMMIT that ends an explicit transaction. */
 export type Commit = "orders" | "voids" | "change" | "cancel" | "transaction";
@@ -53,7 +53,6 @@ const TAKEN_UP_MS = 25;
 export const startCuttingProxy = async (serverPort: number): Promise<CuttingProxy> => {
   const armed: ArmedCut[] = [];
   const cuts: MadeCut[] = [];
-  const sockets = new Set<Socket>();
   let delayMs = 0;
 
   const take = (commit: Commit, where: Cut["where"]): ArmedCut | undefined => {
@@ -61,38 +60,27 @@ export const startCuttingProxy = async (serverPort: number): Promise<CuttingProx
     return index === -1 ? undefined : armed.splice(index, 1)[0];
   };
 
-  const server = createServer((client) => {
-    const upstream = connect(serverPort, "127.0.0.1");
-    const close = (): void => {
-      for (const socket of [client, upstream]) {
-        socket.destroy();
-        sockets.delete(socket);
-      }
-    };
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", close).on("close", close);
-    }
-    const late = { client: lateWriter(client, () => delayMs), upstream: lateWriter(upstream, () => delayMs) };
-    session(
-      { on: (data) => client.on("data", data), write: late.client },
-      { on: (data) => upstream.on("data", data), write: late.upstream },
-      take,
-      (cut, ids) => {
-        close();
-        const made = { commit: cut.commit, where: cut.where, ids, atMs: Date.now() };
-        cuts.push(made);
-        cut.made(made);
-      },
-      (cut) => armed.unshift(cut),
-    );
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const pairs = await startSocketPairs(
+    () => serverPort,
+    ({ client, upstream, cut: close }) => {
+      const late = { client: lateWriter(client, () => delayMs), upstream: lateWriter(upstream, () => delayMs) };
+      session(
+        { on: (data) => client.on("data", data), write: late.client },
+        { on: (data) => upstream.on("data", data), write: late.upstream },
+        take,
+        (cut, ids) => {
+          close();
+          const made = { commit: cut.commit, where: cut.where, ids, atMs: Date.now() };
+          cuts.push(made);
+          cut.made(made);
+        },
+        (cut) => armed.unshift(cut),
+      );
+    },
+  );
 
   return {
-    port: (server.address() as AddressInfo).port,
+    ...pairs,
     cuts,
     cutNext: (cut) => new Promise((made) => armed.push({ ...cut, made })),
     disarm: () => {
@@ -100,11 +88,6 @@ export const startCuttingProxy = async (serverPort: number): Promise<CuttingProx
     },
     delay(eachWayMs) {
       delayMs = eachWayMs;
-    },
-    async [Symbol.asyncDispose]() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await once(server, "close");
     },
   };
 };

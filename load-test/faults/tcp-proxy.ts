@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { isPush, respReader, wordsOf } from "./resp.js";
+import { startSocketPairs } from "./socket-pairs.js";
 
 /** Which way bytes go. */
 export type Direction = "to-server" | "to-client";
@@ -61,7 +61,6 @@ const PLAIN: Session = { toServer: (bytes) => [{ bytes }], toClient: (bytes) => 
 export const startTcpProxy = (serverPort: number): Promise<TcpProxy> => start(serverPort, () => PLAIN);
 
 const start = async (serverPort: number, sessionOf: (cut: () => void) => Session): Promise<TcpProxy> => {
-  const sockets = new Set<Socket>();
   const gates = { "to-server": createGate(), "to-client": createGate() };
   let upstreamPort = serverPort;
   let delayMs: Readonly<Record<Direction, number>> = { "to-server": 0, "to-client": 0 };
@@ -82,46 +81,30 @@ const start = async (serverPort: number, sessionOf: (cut: () => void) => Session
     });
   };
 
-  const server = createServer((client) => {
-    const upstream = connect(upstreamPort, "127.0.0.1");
-    const cut = (): void => {
-      for (const socket of [client, upstream]) {
-        socket.destroy();
-        sockets.delete(socket);
-      }
-    };
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", cut).on("close", cut);
-    }
-    const session = sessionOf(cut);
-    pipe("to-server", client, upstream, session.toServer);
-    pipe("to-client", upstream, client, session.toClient);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
+  const pairs = await startSocketPairs(
+    () => upstreamPort,
+    ({ client, upstream, cut }) => {
+      const session = sessionOf(cut);
+      pipe("to-server", client, upstream, session.toServer);
+      pipe("to-client", upstream, client, session.toClient);
+    },
+  );
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: pairs.port,
     leadTo(port) {
       upstreamPort = port;
-      cut();
+      pairs.cutAll();
     },
     freeze: (direction) => gates[direction].close(),
     thaw: (direction) => gates[direction].open(),
     delay(wanted) {
       delayMs = wanted;
     },
-    cut,
+    cut: pairs.cutAll,
     async [Symbol.asyncDispose]() {
-      server.close();
-      cut();
+      await pairs[Symbol.asyncDispose]();
       for (const gate of Object.values(gates)) gate.open();
-      await once(server, "close");
     },
   };
 };
