@@ -1,5 +1,6 @@
 import {
   InvalidRequest,
+  OrderMayStand,
   StoreRejected,
   StoreUnavailable,
   type CommitAnswer,
@@ -151,6 +152,32 @@ describe("a purchase", () => {
     expect(told(await shop.buy("u", { key: "k", metadata: { gift: true } }))).to.equal("key-reused");
     expect(told(await shop.buy("u", { key: "other" }))).to.equal("ended");
     expect(told(await shop.buy("v", { key: "k" }))).to.equal("ended");
+  });
+
+  it("finds the order of its key again where the inventory went back to before it, and another request holds that key", async () => {
+    let isOlder = false;
+    await open({}, ({ admission }) => ({
+      admission: {
+        ...admission,
+        async admit(request) {
+          const answer = await admission.admit(request);
+          if (!isOlder) return answer;
+          const { productId, epoch, userId, quantity, reservationId: id } = request;
+          const times = { admittedAtMs: 0, deadlineMs: 0 };
+          const held = { id, productId, epoch, userId, quantity, priceMinor: 1, fingerprint: "another", ...times };
+          return { kind: "already-held", epoch, revision: 0, reservation: held, available: 9 };
+        },
+      },
+    }));
+    const bought = await shop.buy("u", { key: "k" });
+    expect(told(bought)).to.equal("purchased");
+    isOlder = true;
+    expect(await shop.buy("u", { key: "k" })).to.deep.equal({ ...bought, replayed: true });
+    expect(told(await shop.buy("u", { key: "k", quantity: 2 }))).to.equal("key-reused");
+    expect(told(await shop.buy("u", { key: "of nobody's order" }))).to.equal("key-reused");
+    shop.ports.orders.find = () => Promise.reject(new StoreUnavailable("orders", "none"));
+    const fault = await shop.buy("u", { key: "k" }).catch((thrown: unknown) => thrown);
+    expect(fault).to.be.instanceOf(OrderMayStand);
   });
 
   it("keeps keys of users and products apart, whatever characters they hold", async () => {

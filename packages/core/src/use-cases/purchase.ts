@@ -1,6 +1,6 @@
 import { OrderMayStand, StoreRejected, StoreUnavailable } from "../faults.js";
 import type { GroupCommit, Place } from "../group-commit.js";
-import { unitsOf } from "../order.js";
+import { unitsOf, type Order } from "../order.js";
 import type { Ids } from "../ports/ids.js";
 import type { SoldOutMemory } from "../sold-out-memory.js";
 import { admit, type Admitted, type AdmitPorts } from "./admit.js";
@@ -82,7 +82,7 @@ const attemptWith = (ports: PurchasePorts) => {
       }
 
       const { reservation } = admitted;
-      if (reservation.fingerprint !== hold.fingerprint) return { kind: "key-reused" };
+      if (reservation.fingerprint !== hold.fingerprint) return heldByAnother(reservationId, hold.fingerprint);
 
       const committed = await place
         .commit({ ...reservation, currency: product.currency, metadata })
@@ -103,8 +103,13 @@ const attemptWith = (ports: PurchasePorts) => {
 
   async function replay(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
     const order = await orders.find(orderId).catch((fault: unknown) => orNullWhenAway(fault, orderId));
-    if (!order) return { kind: "unavailable", orderId };
-    return order.fingerprint === fingerprint ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
+    return order ? again(order, fingerprint) : { kind: "unavailable", orderId };
+  }
+
+  /** Another request holds this id, by the inventory. An older state of it may not know that this one's order stands. */
+  async function heldByAnother(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
+    const order = await orders.find(orderId).catch((fault: unknown) => throwMayStand(fault, orderId));
+    return order ? again(order, fingerprint) : { kind: "key-reused" };
   }
 
   /** Nothing left, not merely fewer than asked: only then may the next buyer be refused unasked. */
@@ -118,6 +123,11 @@ const attemptWith = (ports: PurchasePorts) => {
 
   return attempt;
 };
+
+/** The order that stands under the request's id, to whoever asks for it again, and to nobody else. */
+function again(order: Order, fingerprint: string): PurchaseOutcome {
+  return order.fingerprint === fingerprint ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
+}
 
 function refusal({ reason, orders, perUserLimit }: Extract<Admitted, { kind: "refused" }>): Refusal {
   switch (reason) {
