@@ -38,8 +38,8 @@ export const clients: Row = {
         edits: [
           {
             file: "core/dist/use-cases/purchase.js",
-            guard: "return order.fingerprint === fingerprint ?",
-            without: "return true ?",
+            guard: "&& order.fingerprint === fingerprint",
+            without: "",
           },
         ],
       },

@@ -1,6 +1,6 @@
 import { OrderMayStand, StoreRejected, StoreUnavailable } from "../faults.js";
 import type { GroupCommit, Place } from "../group-commit.js";
-import { unitsOf, type Order } from "../order.js";
+import { unitsOf } from "../order.js";
 import type { Ids } from "../ports/ids.js";
 import type { SoldOutMemory } from "../sold-out-memory.js";
 import { admit, type Admitted, type AdmitPorts } from "./admit.js";
@@ -70,10 +70,10 @@ const attemptWith = (ports: PurchasePorts) => {
       const admitted = await admitBuyer({ ...hold, reservationId });
       if (admitted === null) return { kind: "unknown-product" };
       rememberStock(product.id, admitted);
-      if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold.fingerprint);
+      if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold);
       if (admitted.kind === "refused") {
         const ownOrder = attempts.ownOf(admitted.orders.map(({ id }) => id));
-        if (ownOrder !== null) return replay(ownOrder, hold.fingerprint);
+        if (ownOrder !== null) return replay(ownOrder, hold);
         // A later attempt of this key, after a void: its order may stand already, whatever the window says by now.
         const ownHold = attempts.ownOf(admitted.holds === null ? [] : [admitted.holds]);
         if (ownHold === null) return refusal(admitted);
@@ -82,7 +82,8 @@ const attemptWith = (ports: PurchasePorts) => {
       }
 
       const { reservation } = admitted;
-      if (reservation.fingerprint !== hold.fingerprint) return heldByAnother(reservationId, hold.fingerprint);
+      // Held for another request; an inventory that went back may not know that this one's order stands.
+      if (reservation.fingerprint !== hold.fingerprint) return replay(reservationId, hold, { kind: "key-reused" });
 
       const committed = await place
         .commit({ ...reservation, currency: product.currency, metadata })
@@ -101,15 +102,17 @@ const attemptWith = (ports: PurchasePorts) => {
     return { kind: "unavailable", orderId: null };
   }
 
-  async function replay(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
-    const order = await orders.find(orderId).catch((fault: unknown) => orNullWhenAway(fault, orderId));
-    return order ? again(order, fingerprint) : { kind: "unavailable", orderId };
-  }
-
-  /** Another request holds this id, by the inventory. An older state of it may not know that this one's order stands. */
-  async function heldByAnother(orderId: string, fingerprint: string): Promise<PurchaseOutcome> {
-    const order = await orders.find(orderId).catch((fault: unknown) => throwMayStand(fault, orderId));
-    return order ? again(order, fingerprint) : { kind: "key-reused" };
+  /** The order that stands under this id, by the ledger, to whoever asks for it again. */
+  async function replay(
+    orderId: string,
+    { productId, userId, fingerprint }: Attempts["hold"],
+    ifNone: PurchaseOutcome = { kind: "unavailable", orderId },
+  ): Promise<PurchaseOutcome> {
+    const order = await orders.find(orderId).catch((fault: unknown) => orUndefinedWhenAway(fault, orderId));
+    if (order === undefined) return { kind: "unavailable", orderId };
+    if (order === null) return ifNone;
+    const isOwn = order.productId === productId && order.userId === userId && order.fingerprint === fingerprint;
+    return isOwn ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
   }
 
   /** Nothing left, not merely fewer than asked: only then may the next buyer be refused unasked. */
@@ -123,11 +126,6 @@ const attemptWith = (ports: PurchasePorts) => {
 
   return attempt;
 };
-
-/** The order that stands under the request's id, to whoever asks for it again, and to nobody else. */
-function again(order: Order, fingerprint: string): PurchaseOutcome {
-  return order.fingerprint === fingerprint ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
-}
 
 function refusal({ reason, orders, perUserLimit }: Extract<Admitted, { kind: "refused" }>): Refusal {
   switch (reason) {
@@ -148,8 +146,8 @@ function throwMayStand(fault: unknown, orderId: string): never {
   throw new OrderMayStand(orderId, { cause: fault });
 }
 
-/** The inventory knows that the order stands: its buyer is told where to ask, not that nothing was sold. */
-function orNullWhenAway(fault: unknown, orderId: string): null {
-  if (fault instanceof StoreUnavailable) return null;
+/** The order stands, or may: its buyer is told where to ask, not that nothing was sold. */
+function orUndefinedWhenAway(fault: unknown, orderId: string): undefined {
+  if (fault instanceof StoreUnavailable) return undefined;
   throw new OrderMayStand(orderId, { cause: fault });
 }
