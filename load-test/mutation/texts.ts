@@ -54,8 +54,8 @@ export const SQL_FUNCTIONS: Language = {
   name: "sql",
   folder: "packages/adapters-postgres/src/migrations",
   files: [
-    ...["0002_commit_reservations", "0005_next_epoch", "0007_change_product", "0008_cancel_order"],
-    "0009_void_reservations_of_changes",
+    ...["0002_commit_reservations", "0007_change_product", "0008_cancel_order"],
+    ...["0009_void_reservations_of_changes", "0011_epochs_never_go_back"],
   ].map((name) => `${name}.sql`),
   edits: sqlEdits,
   store: postgresStore,
@@ -63,7 +63,7 @@ export const SQL_FUNCTIONS: Language = {
   own: {
     name: "adapters-postgres",
     assets: "dist/migrations",
-    files: ["orders", "traps"],
+    files: ["orders", "epochs", "traps"],
     grep: "is closed|^(?!the traps)",
   },
   env: ({ url }) => ({ TEST_DATABASE_URL: url }),

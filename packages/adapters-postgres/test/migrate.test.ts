@@ -15,6 +15,7 @@ const ALL = [
   "0008_cancel_order",
   "0009_void_reservations_of_changes",
   "0010_search_orders",
+  "0011_epochs_never_go_back",
 ];
 
 /** As the release before sends them. */
