@@ -98,6 +98,15 @@ describe("the mutants", () => {
     expect(scoreOf([one, killed, invalid]).percent).to.equal(50);
   });
 
+  it("that are killed by chance alone keep their explanation, until they are gone", () => {
+    const lucky: Tried = { id: "a:1.1", file: "a", operator: "o", line: "x", mutant: "y", fate: "killed", by: "it" };
+    const why = { file: "a", line: "x", mutant: "y", why: "because", byChance: true };
+    const gone = { ...why, line: "k" };
+    expect(explained([lucky], [why, gone])).to.deep.include({ unexplained: [], stale: [gone] });
+    expect(explained([lucky], [{ ...why, byChance: false }]).stale.length).to.equal(1);
+    expect(explained([{ ...lucky, fate: "survived" }], [why]).why.get("a:1.1")).to.equal("because");
+  });
+
   it("that live are explained in a sentence", () => {
     const all = JSON.parse(readFileSync(new URL("../../mutation/survivors.json", import.meta.url), "utf8")) as Record<
       string,

@@ -7,6 +7,8 @@ export interface Explanation {
   readonly line: string;
   readonly mutant: string;
   readonly why: string;
+  /** A test may kill it now and then: it may meet that one millisecond. Whether it lived this time says nothing then. */
+  readonly byChance?: boolean;
 }
 
 export type Explanations = Readonly<Record<Part, readonly Explanation[]>>;
@@ -20,7 +22,7 @@ export function explains(explanations: readonly Explanation[]): (mutant: Change)
   return (mutant) => keys.has(key(mutant));
 }
 
-/** Every survivor with its explanation, those without one, and the explanations of nobody. */
+/** Every survivor with its explanation, those without one, and the explanations of nobody: killed, unless by chance, or gone. */
 export function explained(
   tried: readonly Tried[],
   explanations: readonly Explanation[],
@@ -28,9 +30,10 @@ export function explained(
   const reasons = new Map(explanations.map((one) => [key(one), one.why]));
   const survivors = tried.filter(({ fate }) => fate === "survived");
   const alive = new Set(survivors.map(key));
+  const made = new Set(tried.map(key));
   return {
     why: new Map(survivors.flatMap((one) => [[one.id, reasons.get(key(one)) ?? ""] as const])),
     unexplained: survivors.filter((one) => !reasons.has(key(one))),
-    stale: explanations.filter((one) => !alive.has(key(one))),
+    stale: explanations.filter((one) => !(one.byChance === true ? made : alive).has(key(one))),
   };
 }
