@@ -63,7 +63,7 @@ export const SQL_FUNCTIONS: Language = {
   own: {
     name: "adapters-postgres",
     assets: "dist/migrations",
-    files: ["orders", "epochs", "traps"],
+    files: ["orders", "changes", "epochs", "look-ups", "traps"],
     grep: "is closed|^(?!the traps)",
   },
   env: ({ url }) => ({ TEST_DATABASE_URL: url }),

@@ -79,6 +79,26 @@ export const cancelCases: ContractCase<ChangesHarness>[] = [
     },
   },
   {
+    name: "finds the order among those of many products, and leaves the others alone",
+    async run(harness) {
+      const products = [PRODUCT, OTHER_PRODUCT, idOf(3)];
+      for (const [n, id] of products.entries()) {
+        await givenProduct(harness, { id });
+        await harness.orders.commit(id, 1, draftsOf(n * 2, 2, { productId: id }));
+      }
+      for (const [n, id] of products.entries()) {
+        const order = await harness.changes.cancel(draftOf(n * 2).id);
+        expectEqual([order?.productId, order?.status], [id, "cancelled"], "the order");
+        const units = await Promise.all(products.map((one) => committed(harness.orders, one)));
+        expectEqual(
+          units,
+          products.map((_, index) => (index <= n ? 1 : 2)),
+          "committed units of each product",
+        );
+      }
+    },
+  },
+  {
     name: "cancels the order of its own product, also where its id is void in another",
     async run(harness) {
       for (const id of [PRODUCT, OTHER_PRODUCT]) await givenProduct(harness, { id });

@@ -41,7 +41,7 @@ export const termsCases: ContractCase<ChangesHarness>[] = [
     name: "leaves everything as it is that is not asked for, one fact at a time",
     async run(harness) {
       let product = await givenProduct(harness, { description: "Old" });
-      await givenProduct(harness, { id: OTHER_PRODUCT });
+      const other = await givenProduct(harness, { id: OTHER_PRODUCT, name: "Handheld" });
       const edits: Partial<Product>[] = [
         { name: "Other" },
         { priceMinor: 0 },
@@ -62,7 +62,7 @@ export const termsCases: ContractCase<ChangesHarness>[] = [
         const [change] = await harness.changes.after(PRODUCT, index, 1);
         expectEqual(change?.kind === "terms" && change.terms, termsOf(product), "the terms, all of them");
       }
-      expectEqual((await harness.products.find(OTHER_PRODUCT))?.revision, 0, "the other product's revision");
+      expectEqual(await harness.products.find(OTHER_PRODUCT), other, "the other product");
       expectEqual(await harness.changes.after(OTHER_PRODUCT, 0, 10), [], "the other product's changes");
     },
   },
@@ -78,6 +78,18 @@ export const termsCases: ContractCase<ChangesHarness>[] = [
       expectEqual(again, { kind: "changed", revision: 1 }, "the answer");
       expectEqual(await harness.products.find(PRODUCT), before, "the product");
       expectEqual((await harness.changes.after(PRODUCT, 0, 10)).length, 2, "changes");
+    },
+  },
+  {
+    name: "keeps the changes of two products apart, also under one id",
+    async run(harness) {
+      for (const id of [PRODUCT, OTHER_PRODUCT]) await givenProduct(harness, { id });
+      await harness.changes.change(OTHER_PRODUCT, idOf(501), { priceMinor: 5 }, null);
+      await harness.changes.change(OTHER_PRODUCT, CHANGE, { totalQuantity: 150 }, null);
+      const answer = await harness.changes.change(PRODUCT, CHANGE, { totalQuantity: 160 }, null);
+      expectEqual(answer, { kind: "changed", revision: 1 }, "the answer");
+      expectEqual((await harness.products.find(PRODUCT))?.totalQuantity, 160, "the total here");
+      expectEqual((await harness.products.find(OTHER_PRODUCT))?.totalQuantity, 150, "the total there");
     },
   },
   {

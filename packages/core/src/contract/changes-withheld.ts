@@ -2,13 +2,23 @@ import { withholder } from "../change.js";
 import type { Product } from "../product.js";
 import type { Reservation } from "../reservation.js";
 import { expect, expectEqual, type ContractCase } from "./case.js";
-import { committed, draftOf, draftsOf, givenProduct, idOf, PRODUCT, told, type ChangesHarness } from "./given.js";
+import {
+  committed,
+  draftOf,
+  draftsOf,
+  givenProduct,
+  idOf,
+  OTHER_PRODUCT,
+  PRODUCT,
+  told,
+  type ChangesHarness,
+} from "./given.js";
 
 const CHANGE = idOf(500);
 
 /** What the inventory holds while a total is lowered. */
-function withheldOf(id: string, units: number): Reservation {
-  const { productId, epoch, priceMinor, admittedAtMs, deadlineMs } = draftOf(0);
+function withheldOf(id: string, units: number, productId = PRODUCT): Reservation {
+  const { epoch, priceMinor, admittedAtMs, deadlineMs } = draftOf(0);
   const request = { productId, epoch, userId: withholder(id), quantity: units, fingerprint: "" };
   return { id, ...request, priceMinor, admittedAtMs, deadlineMs };
 }
@@ -82,6 +92,34 @@ export const withheldCases: ContractCase<ChangesHarness>[] = [
         expectEqual(answer, { kind: "void" }, "the late change");
       }
       await expectUntouched(harness, product);
+    },
+  },
+  {
+    name: "makes a change whatever else is void: another id, or its own in another product",
+    async run(harness) {
+      for (const id of [PRODUCT, OTHER_PRODUCT]) await givenProduct(harness, { id });
+      await harness.orders.void(PRODUCT, [withheldOf(idOf(501), 10)]);
+      await harness.orders.void(OTHER_PRODUCT, [withheldOf(CHANGE, 10, OTHER_PRODUCT)]);
+      const withheld = { epoch: 1, revision: 0, units: 10 };
+      const answer = await harness.changes.change(PRODUCT, CHANGE, { totalQuantity: 90 }, withheld);
+      expectEqual(answer, { kind: "changed", revision: 1 }, "the answer");
+    },
+  },
+  {
+    name: "spares for a change what was withheld for it, and voids the rest: of another product, of a buyer, of a cancelled order",
+    async run(harness) {
+      for (const id of [PRODUCT, OTHER_PRODUCT]) await givenProduct(harness, { id });
+      const cancelled = draftOf(1);
+      await harness.orders.commit(PRODUCT, 1, [cancelled]);
+      await harness.changes.cancel(cancelled.id);
+      const withheld = { epoch: 1, revision: 1, units: 10 };
+      await harness.changes.change(PRODUCT, CHANGE, { totalQuantity: 90 }, withheld);
+
+      const elsewhere = withheldOf(CHANGE, 10, OTHER_PRODUCT);
+      expectEqual(await harness.orders.void(OTHER_PRODUCT, [elsewhere]), ["void"], "of another product");
+      const others = [draftOf(2, { id: CHANGE }), withheldOf(cancelled.id, 1)];
+      expectEqual(await harness.orders.void(PRODUCT, others), ["void", "void"], "of a buyer, of a cancelled order");
+      expectEqual(await harness.orders.void(PRODUCT, [withheldOf(CHANGE, 10)]), ["changed"], "the change's own");
     },
   },
   {

@@ -2,6 +2,7 @@ import type { ContractCase } from "./case.js";
 import type { DatabaseHarness } from "./given.js";
 import { commitCases } from "./orders-commit.js";
 import { ledgerCases } from "./orders-ledger.js";
+import { oneByOneCases } from "./orders-one-by-one.js";
 import { raceCases } from "./orders-race.js";
 import { voidCases } from "./orders-void.js";
 
@@ -10,6 +11,7 @@ export type OrdersHarness = DatabaseHarness;
 /** What every Orders must do, beside the Products over the same store. */
 export const ordersContract: ContractCase<OrdersHarness>[] = [
   ...commitCases,
+  ...oneByOneCases,
   ...voidCases,
   ...ledgerCases,
   ...raceCases,

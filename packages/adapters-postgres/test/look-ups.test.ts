@@ -1,0 +1,112 @@
+import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
+import type { OrderDraft, Product } from "@flash-sale/core";
+import { expect } from "chai";
+import pg from "pg";
+import { createDatabase, type TestDatabase } from "./database.js";
+import { draft, openSale } from "./sale.js";
+
+const COMMIT = "select outcomes from commit_reservations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+/** What the transaction has looked up so far, by the server's own count. */
+const COUNTS = `select idx_scan::int as looks, idx_tup_fetch::int as rows, seq_scan::int as scans
+  from pg_stat_xact_user_tables where relname = 'orders'`;
+
+interface Counts {
+  readonly looks: number;
+  readonly rows: number;
+  readonly scans: number;
+}
+
+/** Not how long it takes, but how often a batch looks at the orders: decided as a whole, or one by one. */
+describe("a batch's look-ups in the orders", function () {
+  this.timeout(30_000);
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let session: pg.Client;
+  let adapters: ReturnType<typeof createPostgresAdapters>;
+
+  before(async () => {
+    database = await createDatabase();
+    await migrate(database.url);
+    pool = connectPostgres({ url: database.url });
+    adapters = createPostgresAdapters(pool);
+    session = new pg.Client({ connectionString: database.url });
+    await session.connect();
+  });
+  after(async () => {
+    await session.end();
+    await pool.end();
+    await database.drop();
+  });
+
+  const counts = async (): Promise<Counts> =>
+    (await session.query<Counts>(COUNTS)).rows[0] ?? { looks: 0, rows: 0, scans: 0 };
+
+  async function commit(
+    product: Product,
+    drafts: readonly OrderDraft[],
+  ): Promise<Counts & { readonly outcomes: string }> {
+    const of = <K extends keyof OrderDraft>(key: K): OrderDraft[K][] => drafts.map((one) => one[key]);
+    const values = [
+      ...[product.id, 1, of("id"), of("userId"), of("quantity"), of("priceMinor"), product.currency],
+      ...[of("fingerprint"), drafts.map(() => null), of("admittedAtMs")],
+    ];
+    await session.query("begin");
+    const before = await counts();
+    const { rows } = await session.query<{ outcomes: string }>(COMMIT, values);
+    const after = await counts();
+    await session.query("commit");
+    return {
+      outcomes: rows[0]?.outcomes ?? "",
+      looks: after.looks - before.looks,
+      rows: after.rows - before.rows,
+      scans: after.scans - before.scans,
+    };
+  }
+
+  const five = (product: Product, quantity = 1, changes: Partial<OrderDraft> = {}): OrderDraft[] =>
+    Array.from({ length: 5 }, () => draft(product, { quantity, ...changes }));
+  const again = (product: Product, drafts: readonly OrderDraft[], quantity: number): OrderDraft[] =>
+    drafts.map(({ userId }) => draft(product, { userId, quantity }));
+
+  it("are fewer where it fits as a whole: new buyers, up to the limit, up to the last unit", async () => {
+    const product = await openSale(adapters, { totalQuantity: 51, perUserLimit: 3 });
+    const elsewhere = await openSale(adapters, { perUserLimit: 3 });
+    const tooMany = await commit(product, [...five(product).slice(1), draft(product, { quantity: 4 })]);
+    expect(tooMany.outcomes).to.equal("ccccl");
+
+    const buyers = five(product, 2);
+    const others = five(elsewhere, 3);
+    const cancelled = again(product, others, 3);
+    await adapters.orders.commit(elsewhere.id, 1, others);
+    await adapters.orders.commit(product.id, 1, cancelled);
+    for (const { id } of cancelled) await adapters.changes.cancel(id);
+    const batches = {
+      "new buyers": buyers,
+      "new buyers, up to the limit": five(product, 3),
+      "the same buyers, up to the limit": again(product, buyers, 1),
+      "who has bought another product, and cancelled": again(product, others, 1),
+      "one buyer's, up to the limit": five(product).map((one, n) => (n < 3 ? { ...one, userId: "one" } : one)),
+      "up to the last unit": [
+        ...five(product).slice(2),
+        draft(product, { quantity: 2 }),
+        draft(product, { quantity: 2 }),
+      ],
+    };
+    for (const [name, drafts] of Object.entries(batches)) {
+      const { outcomes, looks } = await commit(product, drafts);
+      expect(outcomes, name).to.equal("ccccc");
+      expect(looks, name).to.be.below(tooMany.looks);
+    }
+    expect((await adapters.products.find(product.id))?.committed).to.equal(51);
+  });
+
+  it("read what stands by its key, however many orders the product has", async () => {
+    const product = await openSale(adapters, { totalQuantity: 2_000 });
+    for (let n = 0; n < 200; n += 1) await adapters.orders.commit(product.id, 1, five(product));
+    const drafts = five(product);
+    await commit(product, drafts);
+    const repeat = await commit(product, drafts);
+    expect([repeat.outcomes, repeat.scans]).to.deep.equal(["sssss", 0]);
+    expect(repeat.rows).to.be.below(100);
+  });
+});
