@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { openShop } from "./shop.js";
+import { openShop, orderOf } from "./shop.js";
 
 describe("looking at sales", () => {
   it("asks for the newest one once for a crowd, and again for who comes while it is asked", async () => {
@@ -34,6 +34,27 @@ describe("looking at sales", () => {
     finds = 0;
     expect(await shop.sale.products(null, 100)).to.have.lengthOf(21);
     expect(finds).to.equal(0);
+    await shop.close();
+  });
+
+  it("shows an order to its buyer alone", async () => {
+    const shop = await openShop();
+    const order = orderOf(await shop.buy("u"));
+    expect(await shop.sale.findOrder(order.id, "u")).to.deep.equal(order);
+    expect(await shop.sale.findOrder(order.id, "v")).to.equal(null);
+    expect(await shop.sale.findOrder(shop.ports.ids.next(), "u")).to.equal(null);
+    await shop.close();
+  });
+
+  it("shows a buyer's orders of a product, the newest first, with the product", async () => {
+    const shop = await openShop({ perUserLimit: 2 });
+    const orders = [orderOf(await shop.buy("u")), orderOf(await shop.buy("u"))];
+    await shop.buy("v");
+    const found = await shop.sale.ordersOf(shop.productId, "u");
+    expect(found?.product).to.include({ id: shop.productId, name: "Console" });
+    expect(found?.orders).to.deep.equal(orders.toReversed());
+    expect((await shop.sale.ordersOf(shop.productId, "nobody"))?.orders).to.deep.equal([]);
+    expect(await shop.sale.ordersOf(shop.ports.ids.next(), "u")).to.equal(null);
     await shop.close();
   });
 });

@@ -6,8 +6,8 @@ import type { InService } from "./in-service.js";
 
 const PAGE = 100;
 
-/** Brings a product's inventory to the ledger's revision. False where there is no such product. */
-export type FollowChanges = (productId: string) => Promise<boolean>;
+/** Brings a product's inventory to the ledger's revision. Does nothing where there is no such product. */
+export type FollowChanges = (productId: string) => Promise<void>;
 
 /**
  * Applies to the inventory, in their order, the changes that it has not seen. Whoever made a change calls it, and housekeeping for
@@ -24,7 +24,7 @@ export const followChanges =
   async (productId) => {
     const { changes, inventory, inventoryChanges, inService, announce } = ports;
 
-    const followed = await inService.ask(productId, async ({ epoch }) => {
+    await inService.ask(productId, async ({ epoch }) => {
       for (;;) {
         const status = await inventory.status(productId, epoch);
         if (status === null) return null;
@@ -43,7 +43,6 @@ export const followChanges =
         if (next.length < PAGE) return true;
       }
     });
-    return followed !== null;
 
     function tell(productId: string, epoch: number, { before, after }: { before: number; after: number }): void {
       announce({ kind: before === 0 && after > 0 ? "back-on-sale" : "changed", productId, epoch });
