@@ -30,6 +30,35 @@ describe("money", () => {
     }
   });
 
+  it("says what is wrong with a price, and in which field", () => {
+    const said = (...price: Parameters<typeof toMinorUnits>): [string, string] => {
+      try {
+        return ["fine", String(toMinorUnits(...price))];
+      } catch (fault) {
+        return fault instanceof InvalidRequest ? [fault.field, fault.message] : ["?", String(fault)];
+      }
+    };
+    expect(said(-1, "USD")).to.deep.equal(["price", "price must be a decimal number of 0 or more"]);
+    expect(said(1.234, "USD", "expectedPrice")).to.deep.equal([
+      "expectedPrice",
+      "expectedPrice has more decimals than USD has (2)",
+    ]);
+    expect(said(1_000_000_000, "USD")).to.deep.equal(["fine", String(MAX_PRICE_MINOR)]);
+    expect(said(1_000_000_000.01, "USD")).to.deep.equal(["price", "price must be at most 1000000000 USD"]);
+    expect(said(100_000_000_001, "JPY")).to.deep.equal(["price", "price must be at most 100000000000 JPY"]);
+  });
+
+  it("knows every currency of ISO 4217 that has not two decimals", () => {
+    const codes: Record<number, string> = {
+      0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+      3: "BHD IQD JOD KWD LYD OMR TND",
+      4: "CLF UYW",
+      2: "USD EUR GBP CHF HUF MGA MRU",
+    };
+    for (const [decimals, of] of Object.entries(codes))
+      for (const code of of.split(" ")) expect(decimalsOf(code), code).to.equal(Number(decimals));
+  });
+
   it("gives back every amount as the decimal number it came from", () => {
     fc.assert(
       fc.property(

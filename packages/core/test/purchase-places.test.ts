@@ -1,0 +1,58 @@
+import { createCatalogue } from "#src/catalogue.js";
+import { givenProduct, PRODUCT } from "#src/contract/given.js";
+import { createSoldOutMemory } from "#src/sold-out-memory.js";
+import { createInService } from "#src/use-cases/in-service.js";
+import { purchase } from "#src/use-cases/purchase.js";
+import { createGroupCommit, DEFAULT_COMMIT_LIMITS } from "@flash-sale/core";
+import { createMemoryAdapters } from "@flash-sale/core/memory";
+import { expect } from "chai";
+import { told } from "./shop.js";
+
+const clock = { now: () => 1_700_000_000_000, sleep: () => new Promise<void>(() => undefined) };
+
+/** A product on sale in a process with this many places, whose writes wait until they may go on. */
+async function opened(maxPlaces: number) {
+  const memory = createMemoryAdapters({ clock });
+  const product = await givenProduct(memory);
+  await memory.loading.load(PRODUCT, 1, product, 0);
+  await memory.loading.finishTeaching(PRODUCT, 1);
+  let goOn: () => void = () => undefined;
+  const written = new Promise<void>((resume) => (goOn = resume));
+  const orders: typeof memory.orders = {
+    ...memory.orders,
+    commit: (...of) => written.then(() => memory.orders.commit(...of)),
+  };
+  const catalogue = createCatalogue(memory);
+  const buy = purchase({
+    ...{ ...memory, orders, catalogue },
+    commits: createGroupCommit({ orders, clock }, { ...DEFAULT_COMMIT_LIMITS, maxPlaces }),
+    soldOut: createSoldOutMemory({ clock }),
+    inService: createInService({ catalogue, rebuild: async () => null }),
+    announce: () => undefined,
+    inBackground: () => undefined,
+    followChanges: async () => true,
+  });
+  const held = async () => (await memory.inventory.status(PRODUCT, 1))?.held;
+  return { buy: (userId: string) => buy({ productId: PRODUCT, userId }).then(told), goOn: () => goOn(), held };
+}
+
+describe("a place in the queue", () => {
+  it("is taken before anything is held: without one a buyer is shed, and leaves nothing behind", async () => {
+    const { buy, goOn, held } = await opened(2);
+    const crowd = [buy("a"), buy("b")];
+    expect(await buy("c")).to.equal("overloaded");
+    expect(await held()).to.equal(2);
+    goOn();
+    expect(await Promise.all(crowd)).to.deep.equal(["purchased", "purchased"]);
+  });
+
+  it("is free again when its purchase has ended, however it has", async () => {
+    const { buy, goOn } = await opened(1);
+    goOn();
+    expect(await buy("a")).to.equal("purchased");
+    expect(await buy("b")).to.equal("purchased");
+    for (let bought = 1; bought < 3; bought += 1) expect(await buy("a")).to.equal("purchased");
+    expect(await buy("a")).to.equal("limit-reached");
+    expect(await buy("b")).to.equal("purchased");
+  });
+});
