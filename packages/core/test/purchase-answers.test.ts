@@ -23,7 +23,7 @@ describe("what a buyer is told", () => {
   /** A shop that counts what its stores are asked, and whose stores a test changes. By its own clock no time goes by. */
   async function open(
     facts: Parameters<typeof openShop>[0] = {},
-    change: (ports: Ports) => { readonly [port in "orders" | "admission"]?: Partial<Ports[port]> } = () => ({}),
+    change: (ports: Ports) => { readonly [port in "orders" | "admission" | "ids"]?: Partial<Ports[port]> } = () => ({}),
   ) {
     admissions = commits = 0;
     announced = [];
@@ -33,6 +33,7 @@ describe("what a buyer is told", () => {
       const admission = { ...ports.admission, ...changed.admission };
       const nowMs = ports.clock.now();
       return {
+        ids: { ...ports.ids, ...changed.ids },
         clock: { now: () => nowMs, sleep: () => new Promise(() => undefined) },
         orders: { ...orders, commit: (...of) => ((commits += 1), orders.commit(...of)) },
         admission: { ...admission, admit: (request) => ((admissions += 1), admission.admit(request)) },
@@ -98,6 +99,15 @@ describe("what a buyer is told", () => {
       expect(announced).to.have.length(1);
     });
 
+    it("is still so without asking where an order is replayed meanwhile", async () => {
+      await open({ totalQuantity: 1 });
+      await buy({ idempotencyKey: "k" });
+      expect(told(await buy({ idempotencyKey: "k" }))).to.equal("replayed");
+      admissions = 0;
+      expect(told(await buy({ userId: "v" }))).to.equal("sold-out");
+      expect(admissions).to.equal(0);
+    });
+
     it("is not so yet where there are only fewer units than asked", async () => {
       await open({ totalQuantity: 2, perUserLimit: 2 });
       await buy({ userId: "a" });
@@ -158,6 +168,15 @@ describe("what a buyer is told", () => {
     });
   });
 
+  it("costs no ids but its own where a buyer of a crowd has nothing", async () => {
+    let derived = 0;
+    await open({ saleStartAtMs: Date.now() + HOUR_MS }, ({ ids }) => ({
+      ids: { derive: (parts) => ((derived += 1), ids.derive(parts)) },
+    }));
+    expect(told(await buy({ idempotencyKey: "k" }))).to.equal("not-started");
+    expect(derived).to.equal(1);
+  });
+
   describe("of an order that stands under its id", () => {
     it("is that order only to its own buyer, for its own product and request", async () => {
       let orderId = "";
@@ -211,6 +230,24 @@ describe("what a buyer is told", () => {
       await admission.admit({ ...request, reservationId: id, fingerprint: "1" });
       shop.pass(3 * HOUR_MS);
       expect(orderOf(await buy({ idempotencyKey: "k" }))).to.have.property("id", id);
+    });
+
+    it("is the order of its first attempt after all, where the other one ends without an order", async () => {
+      let first = true;
+      await open({}, ({ orders }) => ({
+        orders: {
+          commit: async (...of) => {
+            if (!first) return orders.commit(...of);
+            first = false;
+            return [{ kind: "void", cause: "total" }];
+          },
+        },
+      }));
+      const { ids, admission } = shop.ports;
+      const id = (attempt: number) => ids.derive(["u", shop.productId, "k", attempt]);
+      const request = { productId: shop.productId, epoch: 1, userId: "u", quantity: 1, expectedPriceMinor: null };
+      await admission.admit({ ...request, reservationId: id(3), fingerprint: "1" });
+      expect(orderOf(await buy({ idempotencyKey: "k" }))).to.have.property("id", id(1));
     });
 
     it("is that the key was used, where that one was another request's", async () => {

@@ -10,8 +10,8 @@ import { told } from "./shop.js";
 
 const clock = { now: () => 1_700_000_000_000, sleep: () => new Promise<void>(() => undefined) };
 
-/** A product on sale in a process with this many places, whose writes wait until they may go on. */
-async function opened(maxPlaces: number) {
+/** A product on sale in a process with this many places, whose writes wait until they may go on. It is found so many times. */
+async function opened(maxPlaces: number, finds = Infinity) {
   const memory = createMemoryAdapters({ clock });
   const product = await givenProduct(memory);
   await memory.loading.load(PRODUCT, 1, product, 0);
@@ -22,7 +22,8 @@ async function opened(maxPlaces: number) {
     ...memory.orders,
     commit: (...of) => written.then(() => memory.orders.commit(...of)),
   };
-  const catalogue = createCatalogue(memory);
+  const known = createCatalogue(memory);
+  const catalogue = { ...known, find: async (id: string) => ((finds -= 1) < 0 ? null : known.find(id)) };
   const buy = purchase({
     ...{ ...memory, orders, catalogue },
     commits: createGroupCommit({ orders, clock }, { ...DEFAULT_COMMIT_LIMITS, maxPlaces }),
@@ -30,7 +31,7 @@ async function opened(maxPlaces: number) {
     inService: createInService({ catalogue, rebuild: async () => null }),
     announce: () => undefined,
     inBackground: () => undefined,
-    followChanges: async () => true,
+    followChanges: async () => undefined,
   });
   const held = async () => (await memory.inventory.status(PRODUCT, 1))?.held;
   return { buy: (userId: string) => buy({ productId: PRODUCT, userId }).then(told), goOn: () => goOn(), held };
@@ -41,6 +42,7 @@ describe("a place in the queue", () => {
     const { buy, goOn, held } = await opened(2);
     const crowd = [buy("a"), buy("b")];
     expect(await buy("c")).to.equal("overloaded");
+    await new Promise((resume) => setImmediate(resume));
     expect(await held()).to.equal(2);
     goOn();
     expect(await Promise.all(crowd)).to.deep.equal(["purchased", "purchased"]);
@@ -54,5 +56,11 @@ describe("a place in the queue", () => {
     for (let bought = 1; bought < 3; bought += 1) expect(await buy("a")).to.equal("purchased");
     expect(await buy("a")).to.equal("limit-reached");
     expect(await buy("b")).to.equal("purchased");
+  });
+
+  it("is left by a buyer whose product is gone before they are admitted: it is unknown", async () => {
+    const { buy, held } = await opened(1, 1);
+    expect(await buy("a")).to.equal("unknown-product");
+    expect(await held()).to.equal(0);
   });
 });

@@ -32,7 +32,7 @@ function opened(standing: readonly Standing[], { before = 0, after = 1 } = {}) {
       release: async (_product, _epoch, ended) => (end("release", ended), { before, after }),
     },
     announce: (announcement) => announced.push(announcement),
-    followChanges: async () => done.push("follow") > 0,
+    followChanges: async () => void done.push("follow"),
   });
   return { run: () => run(PRODUCT, 1), done, announced };
 }

@@ -134,6 +134,13 @@ describe("a rebuild", () => {
     expect(await memory.inventory.status(PRODUCT, 1)).to.include({ buyersLoaded: true });
   });
 
+  it("goes past an inventory that is ahead of the ledger, however far", async () => {
+    const { run, loading, products } = await opened();
+    await loading.load(PRODUCT, 7, productOf(), 0);
+    expect(await run(PRODUCT)).to.deep.equal({ epoch: 8, rebuilt: true });
+    expect((await products.find(PRODUCT))?.epoch).to.equal(8);
+  });
+
   it("leaves the ledger as it is where the inventory has gone ahead meanwhile, and says that nothing was done", async () => {
     const { run, announced, products } = await opened(({ loading }) => ({
       loading: { ...loading, load: async () => "refused" },

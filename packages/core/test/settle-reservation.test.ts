@@ -28,7 +28,7 @@ async function settled(committed: Exclude<Committed, { kind: "epoch-moved" }>, r
       ask: () => Promise.reject(new Error("nothing is asked")),
       restore: async (...of) => void done.push(["restore", ...of]),
     },
-    followChanges: async (productId) => done.push(["follow", productId]) > 0,
+    followChanges: async (productId) => void done.push(["follow", productId]),
     announce: (announcement) => announced.push(announcement),
     inBackground: (doing) => done.push(`behind: ${doing}`),
   });
