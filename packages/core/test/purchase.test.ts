@@ -177,8 +177,27 @@ describe("a purchase", () => {
     const orderId = bought.kind === "purchased" ? bought.order.id : "";
     const ofAnother = { productId: shop.productId, userId: "v", reservationId: orderId };
     expect(told(await shop.sale.purchase(ofAnother))).to.equal("key-reused");
-    shop.ports.orders.find = () => Promise.reject(new StoreUnavailable("orders", "none"));
-    expect(await shop.buy("u", { key: "k" })).to.deep.equal({ kind: "unavailable", orderId });
+    expect(await shop.sale.purchase({ ...ofAnother, userId: "u" })).to.deep.equal({ ...bought, replayed: true });
+    shop.ports.orders.ofBuyer = () => Promise.reject(new StoreUnavailable("orders", "none"));
+    const fault = await shop.buy("u", { key: "k" }).catch((thrown: unknown) => thrown);
+    expect(fault, "not said without the ledger").to.be.instanceOf(StoreUnavailable);
+  });
+
+  it("finds the order of its key again while another request holds the attempt before it, which is void", async () => {
+    await open({ perUserLimit: 2 });
+    const { admission, orders, ids } = shop.ports;
+    const firstId = ids.derive(["v", shop.productId, "k", 1]);
+    const request = { ...{ productId: shop.productId, epoch: 1, userId: "v", expectedPriceMinor: null }, quantity: 1 };
+    const another = { ...request, reservationId: firstId, fingerprint: "another" };
+    const held = await admission.admit(another);
+    if (held.kind !== "held") throw new Error("not held");
+    await orders.void(shop.productId, [held.reservation]);
+    await admission.release(shop.productId, 1, [held.reservation]);
+    const bought = await shop.buy("v", { key: "k" });
+    expect(told(bought)).to.equal("purchased");
+    expect((await admission.admit(another)).kind).to.equal("held");
+    expect(await shop.buy("v", { key: "k" })).to.deep.equal({ ...bought, replayed: true });
+    expect(told(await shop.buy("v", { key: "k", quantity: 2 }))).to.equal("key-reused");
   });
 
   it("keeps keys of users and products apart, whatever characters they hold", async () => {

@@ -3,6 +3,7 @@ import type { Answer } from "./answers.js";
 import type { Changers } from "./changers.js";
 import type { Fleet } from "./fleet.js";
 import { watchForTaint, type World } from "./world.js";
+import { createWrongMemory } from "./wrong-memory.js";
 
 /** One request that reached a process. */
 export interface Attempt {
@@ -44,6 +45,7 @@ const MAX_TRIES = 5;
 export function createBuyers(world: World, fleet: Fleet, changers: Changers): Buyers {
   const { random, scheduler, journal, plan } = world;
   const purchases: Purchase[] = [];
+  const wrongMemory = createWrongMemory(scheduler.elapsedMs);
   let pending = 0;
   let attempts = 0;
 
@@ -85,7 +87,8 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
     running.reach(wayUs, () => {
       process.onDeath.delete(refuse);
       const attempt: Attempt = { knownOrderId: purchase.orderId, answer: null, tainted: false };
-      const isTainted = watchForTaint(world, purchase.request.productId);
+      const { productId } = purchase.request;
+      const watched = wrongMemory.begin(process.name, productId, watchForTaint(world, productId));
       purchase.attempts.push(attempt);
       const record = world.recorder.purchase(process.name, purchase);
       attempts += 1;
@@ -95,7 +98,8 @@ export function createBuyers(world: World, fleet: Fleet, changers: Changers): Bu
       const end = (answer: Answer) => {
         if (attempt.answer) return;
         attempt.answer = answer;
-        attempt.tainted = isTainted();
+        const isSoldOut = answer.kind === "refused" && answer.reason === "sold-out";
+        attempt.tainted = watched.end() || (isSoldOut && watched.mayRemember);
         if (answer.kind !== "refused" || !(attempt.tainted || wasSplit(purchase.request))) record(answer);
         pending -= 1;
         process.underWay -= 1;

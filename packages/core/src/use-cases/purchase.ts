@@ -1,6 +1,6 @@
 import { OrderMayStand, StoreRejected, StoreUnavailable } from "../faults.js";
 import type { GroupCommit, Place } from "../group-commit.js";
-import { unitsOf } from "../order.js";
+import { unitsOf, type Order } from "../order.js";
 import type { Ids } from "../ports/ids.js";
 import type { SoldOutMemory } from "../sold-out-memory.js";
 import { admit, type Admitted, type AdmitPorts } from "./admit.js";
@@ -82,8 +82,7 @@ const attemptWith = (ports: PurchasePorts) => {
       }
 
       const { reservation } = admitted;
-      // Held for another request; an inventory that went back may not know that this one's order stands.
-      if (reservation.fingerprint !== hold.fingerprint) return replay(reservationId, hold, { kind: "key-reused" });
+      if (reservation.fingerprint !== hold.fingerprint) return boughtOrReused(attempts, reservationId);
 
       const committed = await place
         .commit({ ...reservation, currency: product.currency, metadata })
@@ -102,17 +101,27 @@ const attemptWith = (ports: PurchasePorts) => {
     return { kind: "unavailable", orderId: null };
   }
 
-  /** The order that stands under this id, by the ledger, to whoever asks for it again. */
+  /** The order that stands under this id, to whoever asks for it again. */
   async function replay(
     orderId: string,
     { productId, userId, fingerprint }: Attempts["hold"],
-    ifNone: PurchaseOutcome = { kind: "unavailable", orderId },
   ): Promise<PurchaseOutcome> {
-    const order = await orders.find(orderId).catch((fault: unknown) => orUndefinedWhenAway(fault, orderId));
-    if (order === undefined) return { kind: "unavailable", orderId };
-    if (order === null) return ifNone;
+    const order = await orders.find(orderId).catch((fault: unknown) => orNullWhenAway(fault, orderId));
+    if (!order) return { kind: "unavailable", orderId };
     const isOwn = order.productId === productId && order.userId === userId && order.fingerprint === fingerprint;
     return isOwn ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
+  }
+
+  /**
+   * Another request holds this id. Whether this one has its order only the ledger knows: an inventory that went back does not, and
+   * a hold of a voided attempt, which will end, says nothing of the attempts after it.
+   */
+  async function boughtOrReused({ hold, ownOf }: Attempts, reservationId: string): Promise<PurchaseOutcome> {
+    const bought = await orders.ofBuyer(hold.productId, hold.userId);
+    const isOwn = ({ id, fingerprint }: Order): boolean =>
+      fingerprint === hold.fingerprint && (id === reservationId || ownOf([id]) !== null);
+    const order = bought.find(isOwn);
+    return order ? { kind: "purchased", order, replayed: true } : { kind: "key-reused" };
   }
 
   /** Nothing left, not merely fewer than asked: only then may the next buyer be refused unasked. */
@@ -146,8 +155,8 @@ function throwMayStand(fault: unknown, orderId: string): never {
   throw new OrderMayStand(orderId, { cause: fault });
 }
 
-/** The order stands, or may: its buyer is told where to ask, not that nothing was sold. */
-function orUndefinedWhenAway(fault: unknown, orderId: string): undefined {
-  if (fault instanceof StoreUnavailable) return undefined;
+/** The inventory knows that the order stands: its buyer is told where to ask, not that nothing was sold. */
+function orNullWhenAway(fault: unknown, orderId: string): null {
+  if (fault instanceof StoreUnavailable) return null;
   throw new OrderMayStand(orderId, { cause: fault });
 }
