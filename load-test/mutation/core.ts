@@ -10,8 +10,8 @@ import { numbered, seen, type Fate, type Tried } from "./mutant.js";
 
 /** Not mutated: what checks, what stands in for stores in tests, and what is types alone. */
 const APART = ["contract", "simulation", "memory", "ports"];
-/** Those of the in-memory stores test what is not mutated; a few simulated seeds stand for the long ones. */
-const NOT_RUN = /^(memory-|simulat|linear)/;
+/** That of the in-memory database tests what is not mutated; a few simulated seeds stand for the long ones. */
+const NOT_RUN = /^(memory-database$|simulat|linear)/;
 /** Counts how often it looks while a crowd buys, which no time that goes faster lets it do often enough. */
 const NOT_IN_FAST_TIME = "^(?!.*in 100 runs while a crowd buys)";
 /** What is over soon comes first: most mutants are killed there. */

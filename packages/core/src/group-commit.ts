@@ -67,14 +67,14 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
         queue.push(waiting);
         return;
       }
-      queues.set(draft.productId, [waiting]);
+      const started = [waiting];
+      queues.set(draft.productId, started);
       // A microtask later, so that buyers who were admitted in one answer share the first batch.
-      void Promise.resolve().then(() => drain(draft.productId));
+      void Promise.resolve().then(() => drain(draft.productId, started));
     });
   }
 
-  async function drain(productId: string): Promise<void> {
-    const queue = queues.get(productId) ?? [];
+  async function drain(productId: string, queue: Waiting[]): Promise<void> {
     while (queue.length > 0) await write(takeBatch(queue, limits));
     queues.delete(productId);
   }
@@ -148,18 +148,19 @@ async function settle(
   const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
   for (const one of waiting) {
     const answer = answerOf.get(one.draft.id);
-    const isTheirs = isSameRequest(one.draft, firsts.get(one.draft.id)?.draft);
+    const first = firsts.get(one.draft.id) ?? one;
+    const isTheirs = isSameRequest(one.draft, first.draft);
     if (!isTheirs && (answer?.kind === "order" || answer?.kind === "void")) one.tell({ kind: "conflict" });
     else if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
     else if (answer.kind !== "order") one.tell(answer);
     // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
-    else one.tell({ ...answer, created: (answer.created || one.mayStand) && firsts.get(one.draft.id) === one });
+    else one.tell({ ...answer, created: (answer.created || one.mayStand) && first === one });
   }
 }
 
 /** An id may come for two buyers, or two requests, at once: the answer to one is not the other's. */
-function isSameRequest(draft: OrderDraft, first: OrderDraft | undefined): boolean {
-  return first?.userId === draft.userId && first.fingerprint === draft.fingerprint;
+function isSameRequest(draft: OrderDraft, first: OrderDraft): boolean {
+  return first.userId === draft.userId && first.fingerprint === draft.fingerprint;
 }
 
 /** A fault, unless an order may stand from an earlier write: then its buyer must hear where to ask for it. */

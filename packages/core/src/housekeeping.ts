@@ -69,7 +69,7 @@ export function startHousekeeping(ports: HousekeepingPorts): { stop(): Promise<v
   /** The others, by and by: a change that moved a sale away may have stopped half way, and its inventory sells by the old window. */
   async function sweep(kept: ReadonlySet<string>): Promise<void> {
     const page = await ports.products.page(sweptTo, SWEEP);
-    sweptTo = page.length < SWEEP ? null : (page.at(-1)?.id ?? null);
+    sweptTo = page[SWEEP - 1]?.id ?? null;
     const others = page.filter(({ id }) => !kept.has(id));
     await Promise.all(
       others.map((product) =>

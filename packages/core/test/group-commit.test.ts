@@ -5,6 +5,7 @@ import {
   StoreUnavailable,
   type CommitAnswer,
   type CommitLimits,
+  type Committed,
   type Order,
   type OrderDraft,
 } from "@flash-sale/core";
@@ -97,6 +98,26 @@ describe("group commit", () => {
     expect(ids(epochs.written)).to.deep.equal(["a", "bc"]);
   });
 
+  it("counts the metadata alone, and fills a batch to the last byte", async () => {
+    const full = draft("a", { metadata: { note: "x".repeat(89) } });
+    const { commit, written } = over((batch) => batch.map(created), { maxBatchBytes: 100 });
+    await Promise.all([full, draft("b"), draft("c"), draft("d", { metadata: {} })].map(commit));
+    expect(ids(written)).to.deep.equal(["abc", "d"]);
+  });
+
+  it("writes a reservation alone whose metadata is more than a batch may hold", async () => {
+    const { commit, written } = over((batch) => batch.map(created), { maxBatchBytes: 10 });
+    await Promise.all(["a", "b"].map((id) => commit(draft(id, { metadata: { note: "x".repeat(100) } }))));
+    expect(ids(written)).to.deep.equal(["a", "b"]);
+  });
+
+  it("writes 64 reservations of the largest metadata, 4 KiB each, in one batch where nobody says otherwise", async () => {
+    const { commit, written } = over((batch) => batch.map(created));
+    const metadata = { note: "x".repeat(4_096 - JSON.stringify({ note: "" }).length) };
+    await Promise.all(Array.from({ length: 65 }, (_, n) => commit(draft(`${n}`, { metadata }))));
+    expect(written.map(({ length }) => length)).to.deep.equal([64, 1]);
+  });
+
   it("gives no place beyond its bound, and gives one again when one is left", () => {
     const { commits } = over((batch) => batch.map(created), { maxPlaces: 2 });
     {
@@ -118,16 +139,20 @@ describe("group commit", () => {
     expect(ids(written)).to.deep.equal(["a", "a"]);
   });
 
-  it("tells after maxWaitMs whether an order may stand", async () => {
+  it("tells after maxWaitMs, and not later, whether an order may stand, and writes no more then", async () => {
     const away = over(() => Promise.reject(new StoreUnavailable("orders", "none")));
     const unknown = over(() => Promise.reject(new StoreUnavailable("orders", "unknown")));
-    const answers = [away.commit(draft("a")), unknown.commit(draft("a"))];
-    await time.tickAsync(DEFAULT_COMMIT_LIMITS.maxWaitMs + 1_000);
-    expect(await Promise.all(answers)).to.deep.equal([
+    const told: Committed[] = [];
+    for (const { commit } of [away, unknown]) void commit(draft("a")).then((committed) => told.push(committed));
+    await time.tickAsync(DEFAULT_COMMIT_LIMITS.maxWaitMs);
+    expect(told).to.deep.equal([
       { kind: "unavailable", mayStand: false },
       { kind: "unavailable", mayStand: true },
     ]);
-    expect(away.written.length).to.be.greaterThan(10);
+    const writes = away.written.length;
+    expect(writes).to.be.greaterThan(10);
+    await time.tickAsync(1_000);
+    expect(away.written.length).to.equal(writes);
   });
 
   it("tells it as soon when the clock is set back an hour", async () => {
@@ -163,9 +188,39 @@ describe("group commit", () => {
     expect(answers.map((answer) => answer.kind === "order" && answer.created)).to.deep.equal([true, true, false]);
   });
 
-  it("fails those, and only those, that a store forgets to answer", async () => {
+  it("refuses another buyer's request, and another request of the buyer, under the id that it writes", async () => {
+    const voided: CommitAnswer = { kind: "void", cause: "total" };
+    for (const [answer, kind] of [
+      [created, "order"],
+      [() => voided, "void"],
+    ] as const) {
+      const { commit, written } = over((batch) => batch.map(answer));
+      const others = [draft("a", { userId: "another" }), draft("a", { fingerprint: "2" })];
+      const answers = await Promise.all([draft("a"), ...others].map(commit));
+      expect(answers.map((one) => one.kind)).to.deep.equal([kind, "conflict", "conflict"]);
+      expect(written.map((batch) => batch.map(({ userId }) => userId))).to.deep.equal([["a"]]);
+    }
+  });
+
+  it("tells everybody under one id that the epoch moved, since nothing was written", async () => {
+    const { commit } = over((batch) => batch.map(() => ({ kind: "epoch-moved" })));
+    const answers = await Promise.all([commit(draft("a")), commit(draft("a", { userId: "another" }))]);
+    expect(answers).to.deep.equal([{ kind: "epoch-moved" }, { kind: "epoch-moved" }]);
+  });
+
+  it("hands on a void as the store gave it", async () => {
+    const { commit } = over((batch) => batch.map(() => ({ kind: "void", cause: "limit" })));
+    expect(await commit(draft("a"))).to.deep.equal({ kind: "void", cause: "limit" });
+  });
+
+  it("fails those, and only those, that a store forgets to answer, and names the reservation", async () => {
     const { commit } = over((batch) => batch.slice(0, 1).map(created));
-    const answers = await Promise.allSettled([commit(draft("a")), commit(draft("b"))]);
-    expect(answers.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected"]);
+    const forgotten = [draft("b"), draft("b", { userId: "another" })];
+    const answers = await Promise.allSettled([draft("a"), ...forgotten].map(commit));
+    expect(answers.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "rejected"]);
+    for (const answer of answers.slice(1))
+      expect(String(answer.status === "rejected" && answer.reason)).to.equal(
+        "Error: the orders store gave no answer for b",
+      );
   });
 });

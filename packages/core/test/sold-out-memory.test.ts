@@ -33,6 +33,15 @@ describe("the memory of what is sold out", () => {
     expect(memory.has("p", 1)).to.equal(false);
   });
 
+  it("is over after 200 ms to the millisecond", () => {
+    const { memory, stop } = opened();
+    memory.remember("p", 1);
+    stop(199);
+    expect(memory.has("p", 1)).to.equal(true);
+    stop(1);
+    expect(memory.has("p", 1)).to.equal(false);
+  });
+
   it("does not last longer where the clock is set back an hour", () => {
     const { memory, set } = opened();
     memory.remember("p", 1);
