@@ -65,7 +65,7 @@ async function openHouse(facts: Partial<Found>) {
       },
     },
     inService: { ask: async () => null, restore: (id) => does(`restore ${id}`) },
-    followChanges: (id) => does(`follow ${id}`).then(() => true),
+    followChanges: (id) => does(`follow ${id}`),
     reap: (id) => does(`reap ${id}`).then(() => ({ voided: 0, confirmed: 0, changed: 0 })),
     loadBuyers: async (id) => {
       await does(`load ${id}`);

@@ -64,6 +64,16 @@ export const admissionContract: ContractCase<AdmissionHarness>[] = [
     },
   },
   {
+    name: "leaves the lock with the units where the same reservation is admitted again",
+    async run(harness) {
+      const stock = await putOnSale(harness);
+      const admit = () => harness.admission.admit(stock.request("ada", id(1)));
+      const reservation = heldBy(await admit());
+      expectEqual((await admit()).kind, "already-held", "the second answer");
+      await expectLocked(harness, stock, reservation);
+    },
+  },
+  {
     name: "takes no lock with a refusal",
     async run(harness) {
       const { admission, locks } = harness;
