@@ -340,6 +340,34 @@ describe("reconcile", () => {
     await shop.close();
   });
 
+  it("takes no buyer for lost who bought in the next life, while a second master still has the one before", async () => {
+    let isBehind = false;
+    const shop = await openShop({}, ({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        async status(productId, epoch) {
+          if (!isBehind || epoch !== 1) return inventory.status(productId, epoch);
+          const status = await inventory.status(productId, 2);
+          return status && { ...status, buyersLoaded: true, epoch };
+        },
+        async buyers(productId, epoch, userIds) {
+          if (!isBehind) {
+            isBehind = true;
+            await shop.sale.rebuild(productId);
+            await shop.buy("v");
+          }
+          return epoch === 1
+            ? userIds.map(() => ({ orders: null, holds: null }))
+            : inventory.buyers(productId, epoch, userIds);
+        },
+      },
+    }));
+    await shop.buy("u");
+    expect(await shop.sale.reconcile(shop.productId)).to.deep.include({ epoch: 1, drift: [] });
+    expect(isBehind).to.equal(true);
+    await shop.close();
+  });
+
   it("counts from when it looked, not from when a process that was stopped hears of it", async () => {
     let looks = 0;
     const shop = await openShop({}, ({ orders, products }) => ({

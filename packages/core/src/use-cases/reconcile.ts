@@ -44,7 +44,9 @@ export const reconcile =
     const report = await comparePatiently(ports, productId);
     if (report === null) return null;
     const buyers = report.available === null ? [] : await findWrongBuyers(ports, productId, report.epoch);
-    const found = { ...report, drift: [...report.drift, ...buyers] };
+    // Found in a life that the ledger has left meanwhile, as a second master may have it: what was bought since is not in it.
+    const isLeft = buyers.length > 0 && (await ports.products.find(productId))?.epoch !== report.epoch;
+    const found = { ...report, drift: isLeft ? report.drift : [...report.drift, ...buyers] };
     if (options.fix !== true || found.drift.length === 0) return found;
 
     await repair(ports, found);
