@@ -12,7 +12,7 @@ export interface Origin {
   readonly commit: string;
 }
 
-export const origin = (madeBy: string): Origin => ({ madeBy, on: hardware(), commit: shortCommit() });
+export const origin = (madeBy: string): Origin => ({ madeBy, on: hardware(), commit: commitOfNow() });
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`../../docs/evidence/${name}.json`, import.meta.url));
 
@@ -28,8 +28,8 @@ export const readEvidence = (name: string): unknown => {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as unknown) : null;
 };
 
-/** Of the checkout that this runs in; "unknown" where it is none. */
-const shortCommit = (): string => {
+/** Of the checkout that this runs in, which may have moved on by the end of a long run; "unknown" where it is none. */
+export const commitOfNow = (): string => {
   try {
     return execFileSync("git", ["rev-parse", "--short=7", "HEAD"], { encoding: "utf8", stdio: "pipe" }).trim();
   } catch {

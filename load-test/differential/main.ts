@@ -2,11 +2,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commitOfNow } from "../evidence.js";
 import { textOf } from "./answer.js";
 import { compare } from "./compare.js";
 import { drawSequence } from "./draw.js";
 import { optionsOf, USAGE, type Options } from "./options.js";
-import { commitOfNow, documentOf, evidenceOf, findingOf } from "./report.js";
+import { documentOf, evidenceOf, findingOf } from "./report.js";
 import { run } from "./run.js";
 import { startStage } from "./stage.js";
 import { runOnThreads } from "./threads.js";

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { hardware } from "../bench/hardware.js";
 import { textOf } from "./answer.js";
 import type { Options } from "./options.js";
@@ -11,9 +10,6 @@ export interface Report {
   /** What was run. */
   readonly commit: string;
 }
-
-/** Asked at the start: a long run's folder may have moved on by its end. */
-export const commitOfNow = (): string => execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
 
 const commandOf = ({ sequences, seed, jobs }: Report["options"]): string =>
   `npm run differential -- --sequences ${String(sequences)} --seed ${String(seed)} --jobs ${String(jobs)} --write`;

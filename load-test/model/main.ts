@@ -1,10 +1,10 @@
 // The model of the protocol, explored whole, and without each of its guards: npm run model [-- --guard NAME | --write]
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { hardware } from "../bench/hardware.js";
+import { commitOfNow } from "../evidence.js";
 import { CONFIGURATIONS, ENDINGS, GUARDS, LIMITS, type Guard } from "./configurations.js";
 import { explore, type Explored } from "./explore.js";
 import { findSpin } from "./find-spin.js";
@@ -69,11 +69,10 @@ async function all(): Promise<Outcome> {
 }
 
 async function write(outcome: Outcome): Promise<void> {
-  const { stdout } = await promisify(execFile)("git", ["rev-parse", "--short", "HEAD"], { cwd: root });
   const evidence = {
     madeBy: "npm run model -- --write",
     on: hardware(),
-    commit: stdout.trim(),
+    commit: commitOfNow(),
     summary: summaryOf(outcome),
     configurations: outcome.configurations.map((one) => ({ ...one.configuration, ...one.explored })),
     endings: outcome.endings.map((one) => ({ name: one.name, ...one.explored })),

@@ -1,10 +1,10 @@
 // Which mutants of the core, of the Lua and of the SQL of the purchase path the tests kill: npm run mutation
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { hardware } from "../bench/hardware.js";
+import { commitOfNow } from "../evidence.js";
 import { tryCore } from "./core.js";
 import type { Tried } from "./mutant.js";
 import { BOUNDS, PARTS, scoreOf, type Part } from "./parts.js";
@@ -93,7 +93,7 @@ async function main(parts: readonly Part[], choice: Choice, write: boolean): Pro
     readFileSync(join(root, "load-test/mutation/survivors.json"), "utf8"),
   ) as Explanations;
   const whole = choice.file === undefined && choice.mutant === undefined;
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+  const commit = commitOfNow();
   const before = existsSync(EVIDENCE) ? (JSON.parse(readFileSync(EVIDENCE, "utf8")) as Evidence).parts : {};
   const seen: Partial<Record<Part, ReturnType<typeof partEvidence>>> = { ...before };
   let good = true;
