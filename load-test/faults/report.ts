@@ -77,7 +77,9 @@ export const seenTable = (rows: readonly RowEvidence[]): string => {
   );
   return `| row | what was seen | over all its runs |
 | --- | --- | --- |
-${lines.join("\n")}`;
+${lines.join("\n")}
+
+A sale rests on no lock and on no cached script: that one is lost needs not be noticed.`;
 };
 
 const isSound = (report: RowReport): boolean => isGreen(report) && report.slow.length === 0;
