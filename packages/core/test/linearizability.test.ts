@@ -129,6 +129,10 @@ const explained: Record<string, History> = {
     ...history([buys("ann", from(0, 100), refused("ended")), buys("bob", from(10, 20), refused("sold-out"))]),
     sales: [{ productId, totalQuantity: 1, perUserLimit: 1 }],
   },
+  "sold out after a call that came to nothing, and may have left its hold to the reaper": {
+    ...history([buys("ann", from(0, 10), { kind: "nothing" }), buys("bob", from(9_000, 9_010), refused("sold-out"))]),
+    sales: [{ productId, totalQuantity: 1, perUserLimit: 1 }],
+  },
   "sold out by what an observer saw held": history([buys("bob", from(10, 20), refused("sold-out"))], {
     taken: [{ productId, userId: "ann", units: 5, fromMs: 0, heldUntilMs: 12, untilMs: 12 }],
   }),
@@ -252,6 +256,16 @@ const impossible: Record<string, [History, RegExp]> = {
     history([buys("bob", from(20, 30), refused("sold-out"))], {
       taken: [{ productId, userId: "ann", units: 5, fromMs: 0, heldUntilMs: 12, untilMs: 12 }],
     }),
+    /units were free/,
+  ],
+  "sold out long after a call that came to nothing": [
+    {
+      ...history([
+        buys("ann", from(0, 10), { kind: "nothing" }),
+        buys("bob", from(10_300, 10_310), refused("sold-out")),
+      ]),
+      sales: [{ productId, totalQuantity: 1, perUserLimit: 1 }],
+    },
     /units were free/,
   ],
   "sold out from a memory that is too old": [

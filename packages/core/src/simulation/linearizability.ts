@@ -16,7 +16,7 @@ export interface HistoryCheck {
 export interface HistoryCheckOptions {
   /** How long a process may refuse from memory what the inventory told it of "sold out". */
   readonly rememberedMs: number;
-  /** How long after a call's end a lock of its may stay behind. */
+  /** How long after a call's end a lock or a hold of its may stay behind. */
   readonly lockStaysMs: number;
   /** States that the search for one buyer's order of events may visit. */
   readonly maxVisits: number;
@@ -40,7 +40,7 @@ export function checkHistory(history: History, options: Partial<HistoryCheckOpti
     checkNumbers(ofSale, find);
     checkSold(ofSale, find);
     checkLooks(ofSale, find);
-    checkSoldOut(ofSale, all.rememberedMs, find);
+    checkSoldOut(ofSale, all, find);
     for (const buyer of buyersOf(ofSale)) {
       const result = checkBuyer(ofSale, buyer, all, find);
       if (result === "explained") explained += 1;

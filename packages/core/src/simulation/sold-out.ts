@@ -6,10 +6,14 @@ import type { Find, SaleHistory } from "./sale-history.js";
  * others are not free: by purchases under way, by the dead until the reaper ended their holds, by changes that withhold them. A process may
  * say it again from memory, `rememberedMs` after the inventory said it to another call of its.
  */
-export function checkSoldOut(sale: SaleHistory, rememberedMs: number, find: Find): void {
+export function checkSoldOut(
+  sale: SaleHistory,
+  { rememberedMs, lockStaysMs }: { readonly rememberedMs: number; readonly lockStaysMs: number },
+  find: Find,
+): void {
   const refused = sale.purchases.filter(({ answer }) => answer.kind === "refused" && answer.reason === "sold-out");
   if (refused.length === 0) return;
-  const fewest = fewestFree(sale);
+  const fewest = fewestFree(sale, lockStaysMs);
   const calls = byServer(sale.purchases);
   const mayBeSold = new Set(sale.purchases.filter(isMaybeSold).map(({ name }) => name));
 
@@ -45,8 +49,8 @@ function byServer(purchases: readonly PurchaseCall[]): ReadonlyMap<string, reado
 }
 
 /** Answers the fewest units that can have been free at an instant between two. */
-function fewestFree(sale: SaleHistory): (fromMs: number, untilMs: number) => number {
-  const taken = sale.taken ?? takenByCalls(sale);
+function fewestFree(sale: SaleHistory, lockStaysMs: number): (fromMs: number, untilMs: number) => number {
+  const taken = sale.taken ?? takenByCalls(sale, lockStaysMs);
   const changes = taken.flatMap(({ units, fromMs, untilMs }) => [
     { atMs: fromMs, units: -units },
     { atMs: untilMs, units },
@@ -76,8 +80,11 @@ function fewestFree(sale: SaleHistory): (fromMs: number, untilMs: number) => num
   };
 }
 
-/** What calls may have held or bought, by what their clients heard: all they asked for, all the while, and for ever where it may be sold. */
-function takenByCalls({ sale: { productId }, purchases }: SaleHistory): Taken[] {
+/**
+ * What calls may have held or bought, by what their clients heard: all they asked for, all the while, and for ever where it may be sold. A
+ * call that came to nothing may leave a hold behind, which the reaper ends.
+ */
+function takenByCalls({ sale: { productId }, purchases }: SaleHistory, lockStaysMs: number): Taken[] {
   const firstAsked = new Map<string, PurchaseCall>();
   for (const call of purchases) {
     if (!isMaybeSold(call)) continue;
@@ -90,9 +97,9 @@ function takenByCalls({ sale: { productId }, purchases }: SaleHistory): Taken[] 
   }));
   const underWay = purchases
     .filter(({ name }) => !firstAsked.has(name))
-    .map(({ userId, units, askedAtMs: fromMs, answeredAtMs: untilMs }) => ({
-      ...{ productId, userId, units, fromMs },
-      ...{ heldUntilMs: untilMs, untilMs },
-    }));
+    .map(({ userId, units, askedAtMs: fromMs, answeredAtMs, answer }) => {
+      const untilMs = answeredAtMs + (answer.kind === "nothing" ? lockStaysMs : 0);
+      return { productId, userId, units, fromMs, heldUntilMs: untilMs, untilMs };
+    });
   return [...sold, ...underWay];
 }
