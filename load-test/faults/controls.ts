@@ -11,8 +11,8 @@ export interface ControlReport {
   readonly red: { readonly seed: number; readonly found: string } | null;
 }
 
-/** A race may spare a seed. */
-const SEEDS_TO_FIND_IT = 5;
+/** A race may spare a seed, and on a busy machine many. */
+const SEEDS_TO_FIND_IT = 20;
 
 /** Runs a row over a product that was broken on purpose, until the checkers find the invariant violated that must be. */
 export const runControl = async (
