@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { proofsOf } from "./contract/tests.js";
 import { readEvidence } from "./evidence.js";
-import { rowEvidence } from "./faults/report.js";
+import { documentOf, rowEvidence } from "./faults/report.js";
 import { LONGEST_TO_NEXT_SALE_MS } from "./faults/row.js";
 import { stripChart } from "./reliability/chart.js";
 import { LONG_RUNS, reliabilityDocument, type Evidence, type ModelGuard } from "./reliability/document.js";
@@ -13,7 +13,7 @@ import type { GuardShown } from "./simulation/controls.js";
 
 const USAGE = `npm run reliability [-- --check]
 
-Writes docs/reliability.md and its chart out of docs/evidence/ and the names of the tests.
+Writes docs/reliability.md, its chart and docs/faults.md out of docs/evidence/ and the names of the tests.
 
   --check  writes nothing; fails where they are old
 `;
@@ -57,6 +57,7 @@ const pages = async (): Promise<Record<string, string>> => {
   );
   const title = "From the end of a fault to the next 201, the longest of each run";
   return {
+    "docs/faults.md": documentOf(rows),
     "docs/reliability.md": reliabilityDocument({
       rows,
       longRuns,

@@ -1,26 +1,18 @@
-import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
 import { StoreRejected } from "@flash-sale/core";
 import { expect } from "chai";
-import type pg from "pg";
-import { connected, createDatabase, untilWaiting, type TestDatabase } from "./database.js";
+import { connected, openDatabase, untilWaiting, type OpenDatabase } from "./database.js";
 import { draft, openSale } from "./sale.js";
 
 describe("changes in PostgreSQL", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
-  let pool: pg.Pool;
-  let adapters: ReturnType<typeof createPostgresAdapters>;
+  let database: OpenDatabase;
+  let adapters: OpenDatabase["adapters"];
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
-    pool = connectPostgres({ url: database.url });
-    adapters = createPostgresAdapters(pool);
+    database = await openDatabase();
+    ({ adapters } = database);
   });
-  after(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   it("wait for the ledger before they touch an order: who has the ledger may cancel the same one meanwhile", async () => {
     const product = await openSale(adapters);

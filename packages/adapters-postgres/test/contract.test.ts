@@ -1,22 +1,17 @@
-import { connectPostgres, migrate } from "@flash-sale/adapters-postgres";
 import { changesContract, orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
 import type pg from "pg";
-import { createDatabase, emptied, type TestDatabase } from "./database.js";
+import { emptied, openDatabase, type OpenDatabase } from "./database.js";
 
 describe("PostgreSQL", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let pool: pg.Pool;
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
-    pool = connectPostgres({ url: database.url });
+    database = await openDatabase();
+    ({ pool } = database);
   });
-  after(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   describe("as Products", () => {
     for (const { name, run } of productsContract) it(name, async () => run(await emptied(pool)));

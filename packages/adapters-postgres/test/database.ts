@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createPostgresAdapters } from "@flash-sale/adapters-postgres";
+import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
 import pg from "pg";
 
 export interface TestDatabase {
@@ -20,6 +20,29 @@ export async function createDatabase(): Promise<TestDatabase> {
     url: url.href,
     drop: async () => {
       await once(admin, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+/** With the schema, a pool and the adapters over it. */
+export interface OpenDatabase {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  readonly adapters: ReturnType<typeof createPostgresAdapters>;
+  close(): Promise<void>;
+}
+
+export async function openDatabase(): Promise<OpenDatabase> {
+  const database = await createDatabase();
+  await migrate(database.url);
+  const pool = connectPostgres({ url: database.url });
+  return {
+    url: database.url,
+    pool,
+    adapters: createPostgresAdapters(pool),
+    close: async () => {
+      await pool.end();
+      await database.drop();
     },
   };
 }

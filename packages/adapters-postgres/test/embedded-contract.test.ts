@@ -1,24 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { migrate, startEmbeddedPostgres, type EmbeddedPostgres } from "@flash-sale/adapters-postgres";
 import { changesContract, orderPagesContract, ordersContract, productsContract } from "@flash-sale/core/contract";
 import { emptied } from "./database.js";
+import { openEmbedded, type OpenEmbedded } from "./embedded.js";
 
 describe("the embedded PostgreSQL", function () {
   this.timeout(120_000);
-  let dataDir: string;
-  let embedded: EmbeddedPostgres;
+  let embedded: OpenEmbedded;
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "flash-sale-test-"));
-    embedded = await startEmbeddedPostgres({ dataDir });
-    await migrate(embedded.pool);
+    embedded = await openEmbedded();
   });
-  after(async () => {
-    await embedded.close();
-    await rm(dataDir, { recursive: true });
-  });
+  after(() => embedded.close());
 
   describe("as Products", () => {
     for (const { name, run } of productsContract) it(name, async () => run(await emptied(embedded.pool)));

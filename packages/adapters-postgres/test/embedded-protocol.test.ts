@@ -1,15 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  createPostgresAdapters,
-  migrate,
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from "@flash-sale/adapters-postgres";
+import { createPostgresAdapters } from "@flash-sale/adapters-postgres";
 import { StoreRejected } from "@flash-sale/core";
 import { expect } from "chai";
+import { openEmbedded, type OpenEmbedded } from "./embedded.js";
 import { draft, openSale } from "./sale.js";
 import { kinds, message } from "./wire.js";
 
@@ -19,22 +13,16 @@ const START = message("", 3, 0, "user", "postgres", "database", "postgres", "");
 
 describe("the answers of the embedded PostgreSQL", function () {
   this.timeout(120_000);
-  let dataDir: string;
-  let embedded: EmbeddedPostgres;
+  let embedded: OpenEmbedded;
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "flash-sale-test-"));
-    embedded = await startEmbeddedPostgres({ dataDir });
-    await migrate(embedded.pool);
+    embedded = await openEmbedded();
   });
-  after(async () => {
-    await embedded.close();
-    await rm(dataDir, { recursive: true });
-  });
+  after(() => embedded.close());
 
   /** The kinds of all that is answered, the start's left out, until `end` is there. */
   async function answersTo(messages: readonly Buffer[], end: string): Promise<string> {
-    const socket = connect(join(dataDir, ".s.PGSQL.5432"));
+    const socket = connect(join(embedded.dataDir, ".s.PGSQL.5432"));
     let answered = Buffer.alloc(0);
     let started = 0;
     socket.write(START);

@@ -1,25 +1,20 @@
-import { connectPostgres, migrate } from "@flash-sale/adapters-postgres";
 import { expect } from "chai";
 import type pg from "pg";
-import { connected, createDatabase, untilWaiting, type TestDatabase } from "./database.js";
+import { connected, openDatabase, untilWaiting, type OpenDatabase } from "./database.js";
 
 const LOCK = "select pg_advisory_xact_lock(hashtext('flash-sale epochs'))";
 const ROUNDS = 5;
 
 describe("the numbers of epochs", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let pool: pg.Pool;
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
-    pool = connectPostgres({ url: database.url });
+    database = await openDatabase();
+    ({ pool } = database);
   });
-  after(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   const beside = <T>(work: (session: pg.Client) => Promise<T>): Promise<T> => connected(database.url, work);
   async function numbers(sql: string, values: unknown[] = []): Promise<number[]> {

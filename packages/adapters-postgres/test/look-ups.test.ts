@@ -1,8 +1,7 @@
-import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
 import type { OrderDraft, Product } from "@flash-sale/core";
 import { expect } from "chai";
 import pg from "pg";
-import { createDatabase, type TestDatabase } from "./database.js";
+import { openDatabase, type OpenDatabase } from "./database.js";
 import { draft, openSale } from "./sale.js";
 
 const COMMIT = "select outcomes from commit_reservations($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -19,23 +18,19 @@ interface Counts {
 /** Not how long it takes, but how often a batch looks at the orders: decided as a whole, or one by one. */
 describe("a batch's look-ups in the orders", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
-  let pool: pg.Pool;
+  let database: OpenDatabase;
   let session: pg.Client;
-  let adapters: ReturnType<typeof createPostgresAdapters>;
+  let adapters: OpenDatabase["adapters"];
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
-    pool = connectPostgres({ url: database.url });
-    adapters = createPostgresAdapters(pool);
+    database = await openDatabase();
+    ({ adapters } = database);
     session = new pg.Client({ connectionString: database.url });
     await session.connect();
   });
   after(async () => {
     await session.end();
-    await pool.end();
-    await database.drop();
+    await database.close();
   });
 
   const counts = async (): Promise<Counts> =>

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { connectPostgres, createPostgresAdapters, migrate } from "@flash-sale/adapters-postgres";
 import { StoreRejected, StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
 import pg from "pg";
-import { connected, createDatabase, untilWaiting, type TestDatabase } from "./database.js";
+import { connected, openDatabase, untilWaiting, type OpenDatabase } from "./database.js";
 import { draft, openSale, told } from "./sale.js";
 
 /** A row that somebody writes who has not asked for the ledger's lock. */
@@ -17,20 +16,15 @@ const codeOf = (fault: unknown): unknown =>
 
 describe("orders in PostgreSQL", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
+  let database: OpenDatabase;
   let pool: pg.Pool;
-  let adapters: ReturnType<typeof createPostgresAdapters>;
+  let adapters: OpenDatabase["adapters"];
 
   before(async () => {
-    database = await createDatabase();
-    await migrate(database.url);
-    pool = connectPostgres({ url: database.url });
-    adapters = createPostgresAdapters(pool);
+    database = await openDatabase();
+    ({ pool, adapters } = database);
   });
-  after(async () => {
-    await pool.end();
-    await database.drop();
-  });
+  after(() => database.close());
 
   it("refuses to read a number that JavaScript cannot hold", async () => {
     const product = await openSale(adapters);

@@ -1,7 +1,7 @@
 import type { Clock } from "./ports/clock.js";
 
 /** Were every announcement lost, a unit that came back would be on sale again this much later. */
-const FORGET_AFTER_MS = 200;
+export const FORGET_AFTER_MS = 200;
 
 /** Remembers that nothing is left, so that the crowd after the last unit costs the hot store nothing. */
 export interface SoldOutMemory {

@@ -1,3 +1,4 @@
+import { FORGET_AFTER_MS } from "../sold-out-memory.js";
 import { checkBuyer } from "./buyer-history.js";
 import type { History } from "./history.js";
 import { buyersOf, saleHistory } from "./sale-history.js";
@@ -22,7 +23,7 @@ export interface HistoryCheckOptions {
   readonly maxVisits: number;
 }
 
-const DEFAULTS: HistoryCheckOptions = { rememberedMs: 200, lockStaysMs: 10_000, maxVisits: 20_000 };
+const DEFAULTS: HistoryCheckOptions = { rememberedMs: FORGET_AFTER_MS, lockStaysMs: 10_000, maxVisits: 20_000 };
 
 /**
  * Could a shop that does one thing after the other have answered so (Herlihy & Wing 1990)? A history is linearizable if its parts

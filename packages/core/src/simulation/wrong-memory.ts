@@ -1,5 +1,4 @@
-/** For so long a process says "sold out" again without asking. */
-const REMEMBERED_MS = 200;
+import { FORGET_AFTER_MS } from "../sold-out-memory.js";
 
 /**
  * A process may say "sold out" again from memory, of an inventory that was wrong when it was asked and is not any more. So a call's answer may be
@@ -26,7 +25,7 @@ export function createWrongMemory(nowMs: () => number): WrongMemory {
       const memory = `${process} ${productId}`;
       const calls = underWay.get(memory) ?? new Set();
       underWay.set(memory, calls);
-      const isRecent = nowMs() <= (endedMs.get(memory) ?? -Infinity) + REMEMBERED_MS;
+      const isRecent = nowMs() <= (endedMs.get(memory) ?? -Infinity) + FORGET_AFTER_MS;
       const mayRemember = isRecent || [...calls].some((isAnotherWrong) => isAnotherWrong());
       calls.add(isWrong);
       return {
