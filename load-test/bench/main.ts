@@ -1,80 +1,62 @@
-// CPU and throughput of a purchase, beside the bare null route and the step-by-step baseline: npm run bench [-- --quick]
-import { mkdir, writeFile } from "node:fs/promises";
+// How fast it is, beside what its users could pick instead: npm run bench [-- --help]
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { startBaseline } from "./baseline.js";
-import type { Contestant, ContestantName } from "./contestant.js";
-import { startEmbedded } from "./embedded.js";
+import { origin } from "../evidence.js";
+import { comparison } from "./compare.js";
 import { hardware } from "./hardware.js";
-import { startNullRoute } from "./null-route.js";
-import { benchOptions, USAGE, type BenchOptions } from "./options.js";
-import { startProduct } from "./product.js";
-import { laneTable, performanceDocument, ratioTable } from "./report.js";
-import { runInTurns, type Lane, type Round } from "./rounds.js";
-import { databaseUrl, startStores, type Stores } from "./stores.js";
-import { summarize } from "./summary.js";
+import { keep, readKept } from "./kept.js";
+import { lineChart } from "./line-chart.js";
+import { table } from "./markdown.js";
+import type { Findings, Measurement } from "./measurement.js";
+import { MEASUREMENTS } from "./measurements.js";
+import { benchOptions, usage, type BenchOrder } from "./options.js";
+import { performanceDocument } from "./page.js";
 
 const docs = fileURLToPath(new URL("../../../docs/", import.meta.url));
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const startContestants = async (stores: Stores, names: readonly ContestantName[]): Promise<Contestant[]> => {
-  const starts: Record<ContestantName, () => Promise<Contestant>> = {
-    "null route": startNullRoute,
-    baseline: () => startBaseline(stores.redisUrl(1), databaseUrl(stores.postgres, "baseline")),
-    product: () => startProduct(stores.redisUrl(2), databaseUrl(stores.postgres, "product")),
-    embedded: () => startEmbedded(stores.redisUrl(3), databaseUrl(stores.postgres, "embedded")),
-  };
-  const contestants: Contestant[] = [];
-  // One after the other, and each at rest before the next starts.
-  for (const name of names) {
-    const contestant = await starts[name]();
-    contestant.pause();
-    contestants.push(contestant);
-  }
-  return contestants;
+const writePage = (): void => {
+  const found = MEASUREMENTS.map((measurement) => ({ measurement, kept: readKept(measurement.name) }));
+  mkdirSync(`${docs}images`, { recursive: true });
+  writeFileSync(`${docs}performance.md`, performanceDocument(found));
+  for (const { kept } of found)
+    for (const chart of kept?.charts ?? []) writeFileSync(`${docs}images/${chart.name}.svg`, lineChart(chart));
+  say("Written: docs/performance.md and its charts");
 };
 
-const measure = async ({ contestants: names, ...options }: BenchOptions): Promise<Round[]> => {
-  await using stores = await startStores(["baseline", "product", "embedded"]);
-  await stores.checkDurable();
-  const contestants = await startContestants(stores, names);
-  try {
-    const lanes: Lane[] = contestants.flatMap((contestant) =>
-      (contestant.name === "embedded" ? [options.embeddedAtOnce] : options.connections).map((atOnce) => ({
-        contestant,
-        atOnce,
-        buyers: options.buyers[contestant.name],
-      })),
-    );
-    // The lanes with as many buyers at once stand side by side, since they are compared.
-    const measured = await runInTurns(
-      lanes.toSorted((a, b) => b.atOnce - a.atOnce),
-      options.rounds,
-      stores,
-    );
-    await stores.checkDurable();
-    return measured;
-  } finally {
-    for (const contestant of contestants) {
-      contestant.resume();
-      await contestant[Symbol.asyncDispose]();
-    }
-  }
+const show = ({ name, about }: Measurement, { targets, tables, figures }: Findings): void => {
+  print(`\n# ${about}\n`);
+  for (const { title, head, rows } of tables) print(`${title}\n\n${table(head, rows)}\n`);
+  print(
+    table(
+      ["work", "target", "measured", "met"],
+      targets.map((row) => [row.work, row.target, row.measured, row.met ? "yes" : "NO"]),
+    ),
+  );
+  const compared = comparison(figures, readKept(name)?.figures ?? null);
+  if (compared !== null) print(`\nBeside the run that was kept:\n\n${compared}`);
 };
 
-const options = benchOptions(process.argv.slice(2));
-if (!options) {
-  process.stdout.write(USAGE);
-} else {
-  process.stderr.write(`${hardware()}\n`);
-  const summary = summarize(await measure(options));
-  process.stdout.write(`\n${laneTable(summary)}\n\n${ratioTable(summary)}\n`);
-  if (options.write) {
-    await mkdir(docs, { recursive: true });
-    const facts = { summary, rounds: options.rounds, hardware: hardware() };
-    await writeFile(`${docs}performance.md`, performanceDocument(facts));
-    await writeFile(
-      `${docs}performance.json`,
-      `${JSON.stringify({ hardware: facts.hardware, rounds: facts.rounds, ...summary }, null, 2)}\n`,
-    );
-    process.stderr.write("Written: docs/performance.md, docs/performance.json\n");
+const measureAll = async ({ measurements, quick, write }: Extract<BenchOrder, { kind: "measure" }>): Promise<void> => {
+  say(hardware());
+  for (const measurement of measurements) {
+    const from = origin(`npm run bench -- --only ${measurement.name} --write`);
+    say(`${measurement.name}: ${measurement.about}`);
+    const findings = await measurement.measure({ quick, say });
+    show(measurement, findings);
+    // One by one: what was measured is kept also where a later one fails.
+    if (write) keep(measurement.name, { ...from, ...findings });
   }
+  if (write) writePage();
+};
+
+try {
+  const order = benchOptions(process.argv.slice(2), MEASUREMENTS);
+  if (order.kind === "help") print(usage(MEASUREMENTS));
+  else if (order.kind === "page") writePage();
+  else await measureAll(order);
+} catch (fault) {
+  say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+  process.exitCode = 1;
 }

@@ -1,65 +1,57 @@
 import { parseArgs } from "node:util";
-import type { ContestantName } from "./contestant.js";
+import type { Measurement } from "./measurement.js";
 
-export interface BenchOptions {
-  readonly rounds: number;
-  /** Buyers a round. Not the same for all: what counts is that a round lasts long enough for a clock of 10 ms. */
-  readonly buyers: Readonly<Record<ContestantName, number>>;
-  readonly connections: readonly number[];
-  readonly contestants: readonly ContestantName[];
-  readonly embeddedAtOnce: number;
-  /** Writes docs/performance.md and docs/performance.json. */
-  readonly write: boolean;
-}
+export type BenchOrder =
+  | { readonly kind: "help" }
+  | { readonly kind: "page" }
+  | {
+      readonly kind: "measure";
+      readonly measurements: readonly Measurement[];
+      readonly quick: boolean;
+      /** Keeps what was found, and writes the page anew. */
+      readonly write: boolean;
+    };
 
-const BUYERS = { "null route": 16_000, baseline: 4_000, product: 12_000, embedded: 24_000 };
-const QUICK_BUYERS = { "null route": 12_000, baseline: 600, product: 3_000, embedded: 6_000 };
+export const usage = (
+  known: readonly Measurement[],
+): string => `npm run bench [-- --quick] [--only NAMES] [--write] [--page]
 
-const NAMES = ["null route", "baseline", "product", "embedded"] as const;
+  --quick  what a change could slow down first, in less than two minutes; keeps nothing
+  --only   some of the measurements: --only ${known[0]?.name ?? ""},${known[1]?.name ?? ""}
+  --write  keeps what was found in docs/evidence/performance/, and writes docs/performance.md with its charts
+  --page   measures nothing; writes docs/performance.md and its charts out of what was kept
 
-export const USAGE = `npm run bench [-- --quick] [--rounds N] [--connections 64,8] [--only NAMES] [--no-write]
+Each run is held against the figures that were kept. The measurements, with the minutes they take on a quiet machine:
 
-  --quick        smaller rounds, over within two minutes; writes nothing
-  --rounds       rounds that count, five or more (7; with --quick 5)
-  --connections  how many buyers buy at once over HTTP (64,8)
-  --only         some of the contestants: "null route,product"; writes nothing
-  --no-write     leaves docs/performance.md and docs/performance.json as they are
+${known.map(({ name, minutes, about }) => `  ${name.padEnd(14)} ${String(minutes).padStart(3)}  ${about}`).join("\n")}
 `;
 
-/** Undefined where help was asked for. */
-export const benchOptions = (args: readonly string[]): BenchOptions | undefined => {
+/** @throws Error that says what is taken */
+export const benchOptions = (args: readonly string[], known: readonly Measurement[]): BenchOrder => {
   const { values } = parseArgs({
     args: [...args],
     options: {
       quick: { type: "boolean", default: false },
-      rounds: { type: "string" },
-      connections: { type: "string", default: "64,8" },
       only: { type: "string" },
-      "no-write": { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+      page: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  if (values.help) return undefined;
-  const rounds = wholeNumber("--rounds", values.rounds ?? (values.quick ? "5" : "7"), 5);
-  return {
-    rounds,
-    buyers: values.quick ? QUICK_BUYERS : BUYERS,
-    connections: values.connections.split(",").map((text) => wholeNumber("--connections", text, 1)),
-    contestants: values.only === undefined ? NAMES : values.only.split(",").map(contestantName),
-    embeddedAtOnce: 1_024,
-    write: !values.quick && values.only === undefined && !values["no-write"],
-  };
+  const { quick, only, write, page, help } = values;
+  if (help) return { kind: "help" };
+  if (page) {
+    if (quick || write || only !== undefined) throw new Error("--page stands alone: it measures nothing");
+    return { kind: "page" };
+  }
+  if (quick && write) throw new Error("--quick keeps nothing: leave out --write, or --quick");
+  const asked = only?.split(",").map((name) => named(name.trim(), known));
+  const all = quick ? known.filter(({ isQuick }) => isQuick) : known;
+  return { kind: "measure", quick, write, measurements: asked ?? all };
 };
 
-const wholeNumber = (name: string, text: string, least: number): number => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new Error(`${name} takes whole numbers from ${String(least)} on, not "${text}"`);
-  return value;
-};
-
-const contestantName = (text: string): ContestantName => {
-  const found = NAMES.find((name) => name === text.trim());
-  if (!found) throw new Error(`--only takes ${NAMES.join(", ")}, not "${text}"`);
+const named = (name: string, known: readonly Measurement[]): Measurement => {
+  const found = known.find((one) => one.name === name);
+  if (!found) throw new Error(`--only takes ${known.map((one) => one.name).join(", ")}, not "${name}"`);
   return found;
 };

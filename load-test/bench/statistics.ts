@@ -16,3 +16,14 @@ export const spread = (values: readonly number[]): Spread => {
     max: at(sorted.length - 1),
   };
 };
+
+/** The value that a share of all does not exceed: 0.5, 0.99 … NaN of none. */
+export const quantile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+};
+
+/** Three digits, or as many as a whole number has. */
+export const short = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
+
+export const range = ({ median, min, max }: Spread): string => `${short(median)} (${short(min)}–${short(max)})`;

@@ -2,10 +2,10 @@ import { Redis } from "ioredis";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { connectPostgres } from "@flash-sale/adapters-postgres";
-import { freePort } from "../servers/free-port.js";
-import { startNode } from "../servers/node-process.js";
+import { freePort } from "../../servers/free-port.js";
+import { startNode } from "../../servers/node-process.js";
 import type { Contestant } from "./contestant.js";
-import { runLoad } from "./load.js";
+import { overHttp } from "./over-http.js";
 import { quietOrders } from "./quiet-orders.js";
 
 const SCHEMA = `
@@ -29,8 +29,9 @@ export const startBaseline = async (redisUrl: string, databaseUrl: string): Prom
     readyUrl: `http://127.0.0.1:${String(port)}/health`,
   });
   return {
+    ...overHttp(server, port, "purchase"),
     name: "baseline",
-    pid: server.pid,
+    answers: "201",
     async open(units) {
       const id = randomUUID();
       const columns = "id, name, price, total_quantity, sale_start_at, sale_end_at";
@@ -41,14 +42,7 @@ export const startBaseline = async (redisUrl: string, databaseUrl: string): Prom
       await redis.set(`inventory:${id}`, units);
       return id;
     },
-    sell: ({ atOnce, ...sale }) => runLoad({ ...sale, connections: atOnce, port }),
     countOrders: (productId) => quietOrders(pool, productId, "completed"),
-    pause: () => {
-      server.pause();
-    },
-    resume: () => {
-      server.resume();
-    },
     async [Symbol.asyncDispose]() {
       await server.kill();
       redis.disconnect();

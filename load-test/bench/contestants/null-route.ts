@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { freePort } from "../servers/free-port.js";
-import { startNode } from "../servers/node-process.js";
+import { freePort } from "../../servers/free-port.js";
+import { startNode } from "../../servers/node-process.js";
 import type { Contestant } from "./contestant.js";
-import { runLoad } from "./load.js";
+import { overHttp } from "./over-http.js";
+
+/** No product stands behind an id that nobody looks up. */
+export const ANY_PRODUCT = "01990000-0000-7000-8000-000000000002";
 
 export const startNullRoute = async (): Promise<Contestant> => {
   const port = await freePort();
@@ -12,17 +15,11 @@ export const startNullRoute = async (): Promise<Contestant> => {
     readyUrl: `http://127.0.0.1:${String(port)}/health`,
   });
   return {
+    ...overHttp(server, port, "purchase"),
     name: "null route",
-    pid: server.pid,
-    open: () => Promise.resolve("01990000-0000-7000-8000-000000000002"),
-    sell: ({ atOnce, ...sale }) => runLoad({ ...sale, connections: atOnce, port }),
+    answers: "201",
+    open: () => Promise.resolve(ANY_PRODUCT),
     countOrders: () => Promise.resolve(null),
-    pause: () => {
-      server.pause();
-    },
-    resume: () => {
-      server.resume();
-    },
     [Symbol.asyncDispose]: () => server.kill(),
   };
 };

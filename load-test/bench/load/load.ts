@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { startNode } from "../servers/node-process.js";
+import { startNode } from "../../servers/node-process.js";
 
 export interface LoadOrder {
   readonly port: number;
+  /** A purchase of the product by a buyer of a new name, or how its sale stands. */
+  readonly ask: "purchase" | "status";
   readonly productId: string;
   /** Each buys once, and no other round has one of the same name. */
   readonly buyers: number;
@@ -20,16 +22,17 @@ export interface LoadReport {
 
 export const decodeOrder = (json: string): LoadOrder => {
   const order = JSON.parse(json) as Partial<LoadOrder>;
-  const { port, productId, buyers, connections, prefix } = order;
+  const { port, ask, productId, buyers, connections, prefix } = order;
   if (
     port === undefined ||
+    ask === undefined ||
     productId === undefined ||
     buyers === undefined ||
     connections === undefined ||
     prefix === undefined
   )
     throw new Error(`not a load order: ${json}`);
-  return { port, productId, buyers, connections, prefix };
+  return { port, ask, productId, buyers, connections, prefix };
 };
 
 export const decodeReport = (json: string): LoadReport => {

@@ -1,16 +1,20 @@
-// Buys over HTTP in a closed loop: each of C connections sends its next purchase when the last one is answered.
+// Asks over HTTP in a closed loop: each of C connections sends its next request when the last one is answered.
 // A process of its own, on bare sockets: on a small machine a client that costs as much as the server measures itself.
-//   node load-generator.js '{"port":3000,"productId":"…","buyers":5000,"connections":64,"prefix":"r1"}'
+//   node load-generator.js '{"port":3000,"ask":"purchase","productId":"…","buyers":5000,"connections":64,"prefix":"r1"}'
 import { connect } from "node:net";
 import { decodeOrder, type LoadReport } from "./load.js";
 
-const { port, productId, buyers, connections, prefix } = decodeOrder(process.argv[2] ?? "");
+const { port, ask, productId, buyers, connections, prefix } = decodeOrder(process.argv[2] ?? "");
 
 const body = JSON.stringify({ productId });
-const head =
-  "POST /api/v1/sale/purchase HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
-  `Content-Length: ${String(body.length)}\r\nx-user-id: ${prefix}-`;
-const tail = `\r\n\r\n${body}`;
+const [head, tail] =
+  ask === "purchase"
+    ? [
+        "POST /api/v1/sale/purchase HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
+          `Content-Length: ${String(body.length)}\r\nx-user-id: ${prefix}-`,
+        `\r\n\r\n${body}`,
+      ]
+    : [`GET /api/v1/sale/status/${productId} HTTP/1.1\r\nHost: 127.0.0.1\r\nx-user-id: ${prefix}-`, "\r\n\r\n"];
 
 const statuses: Record<string, number> = {};
 let sent = 0;

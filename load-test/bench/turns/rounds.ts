@@ -1,6 +1,6 @@
-import type { Contestant, ContestantName } from "./contestant.js";
-import { cpuMicros } from "./cpu.js";
-import type { Stores } from "./stores.js";
+import type { Contestant } from "../contestants/contestant.js";
+import { cpuMicros } from "../cpu.js";
+import type { Stores } from "../stores.js";
 
 /** One contestant with so many buyers at once. */
 export interface Lane {
@@ -10,10 +10,10 @@ export interface Lane {
 }
 
 export interface Round {
-  readonly contestant: ContestantName;
+  readonly contestant: string;
   readonly atOnce: number;
-  readonly purchasesPerSecond: number;
-  /** CPU time of a purchase in µs, by process. */
+  readonly perSecond: number;
+  /** CPU time of a request in µs, by process. */
   readonly cpu: { readonly node: number; readonly redis: number; readonly postgres: number; readonly client: number };
 }
 
@@ -28,7 +28,7 @@ const awake = async <T>(contestant: Contestant, work: () => Promise<T>): Promise
   }
 };
 
-/** Sells all units of a new product, one to each buyer, and counts what stands. Throws where an answer or a count is off. */
+/** Sends all requests for a new product, and counts what stands. Throws where an answer or a count is off. */
 const runRound = ({ contestant, atOnce, buyers }: Lane, stores: Stores): Promise<Round> =>
   awake(contestant, async () => {
     const productId = await contestant.open(buyers);
@@ -41,22 +41,22 @@ const runRound = ({ contestant, atOnce, buyers }: Lane, stores: Stores): Promise
 
     const before = read();
     salesOpened += 1;
-    const report = await contestant.sell({ productId, buyers, atOnce, prefix: `b${String(salesOpened)}` });
+    const report = await contestant.drive({ productId, buyers, atOnce, prefix: `b${String(salesOpened)}` });
     const orders = await contestant.countOrders(productId);
     const after = read();
 
-    const sold = report.statuses["201"] ?? 0;
+    const sold = report.statuses[contestant.answers] ?? 0;
     if (sold !== buyers)
       throw new Error(
         `${contestant.name}: ${String(buyers)} buyers, and these answers: ${JSON.stringify(report.statuses)}`,
       );
     if (orders !== null && orders !== sold)
-      throw new Error(`${contestant.name}: ${String(sold)} answers 201, but ${String(orders)} orders`);
+      throw new Error(`${contestant.name}: ${String(sold)} answers, but ${String(orders)} orders`);
     const each = (name: keyof typeof before): number => (after[name] - before[name]) / sold;
     return {
       contestant: contestant.name,
       atOnce,
-      purchasesPerSecond: sold / report.seconds,
+      perSecond: sold / report.seconds,
       cpu: { node: each("node"), redis: each("redis"), postgres: each("postgres"), client: report.cpuMicros / sold },
     };
   });
@@ -64,20 +64,23 @@ const runRound = ({ contestant, atOnce, buyers }: Lane, stores: Stores): Promise
 const line = (round: Round): string => {
   const { node, redis, postgres, client } = round.cpu;
   const [n, r, p, c] = [node, redis, postgres, client].map((value) => value.toFixed(0));
-  const perSecond = round.purchasesPerSecond.toFixed(0);
+  const perSecond = round.perSecond.toFixed(0);
   return `${round.contestant}, ${String(round.atOnce)} at once: ${perSecond}/s; µs each: node ${n}, redis ${r}, postgres ${p}, client ${c}`;
 };
 
 /** All lanes in turns, A B C A B C, after one round each that is not counted: code is compiled, pages are touched. */
-export const runInTurns = async (lanes: readonly Lane[], rounds: number, stores: Stores): Promise<Round[]> => {
+export const runInTurns = async (
+  lanes: readonly Lane[],
+  rounds: number,
+  stores: Stores,
+  say: (line: string) => void,
+): Promise<Round[]> => {
   const measured: Round[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     for (const lane of lanes) {
       const result = await runRound(lane, stores);
       if (round > 0) measured.push(result);
-      process.stderr.write(
-        `${round === 0 ? "warm-up" : `round ${String(round)}/${String(rounds)}`}  ${line(result)}\n`,
-      );
+      say(`${round === 0 ? "warm-up" : `round ${String(round)}/${String(rounds)}`}  ${line(result)}`);
     }
   }
   return measured;
