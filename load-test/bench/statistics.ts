@@ -27,3 +27,11 @@ export const quantile = (values: readonly number[], share: number): number => {
 export const short = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
 export const range = ({ median, min, max }: Spread): string => `${short(median)} (${short(min)}–${short(max)})`;
+
+/** How much y grows for each 1 of x, by the line that lies closest to all points (least squares). */
+export const slope = (points: readonly (readonly [x: number, y: number])[]): number => {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const together = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return together / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+};

@@ -48,9 +48,9 @@ export const bareLoop = async (sale: FlashSale, redisUrl: string, databaseUrl: s
     const keys = [`${prefix}epoch`, `${life}stock`, `${life}buyers`, `${life}holds`, `${life}deadlines`, ...locks];
     const ids = userIds.map(() => systemIds.next());
     const requests = userIds.flatMap((user, index) => [ids[index] ?? "", user, "1", "1", ""]);
-    const admitted = (await redis.evalsha(hold, keys.length, ...keys, epoch, "take", 10_000, ...requests)) as string[];
-    const [, now = "0", , price = "0", , , ...answers] = admitted;
-    if (answers.length !== userIds.length || !answers.every((answer) => answer.startsWith("held ")))
+    const admitted = (await redis.evalsha(hold, keys.length, ...keys, epoch, "take", 10_000, ...requests)) as unknown[];
+    const [, now, , price, , , ...answers] = admitted;
+    if (answers.length !== userIds.length || !answers.every((answer) => typeof answer === "number"))
       throw new Error(`not all were admitted: ${answers.join(", ").slice(0, 200)}`);
     const each = <T>(value: T): T[] => userIds.map(() => value);
     const { rows } = await pool.query<{ outcomes: string }>({

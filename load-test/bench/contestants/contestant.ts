@@ -1,4 +1,6 @@
 import type { LoadReport } from "../load/load.js";
+import type { OpenLoopOrder, OpenLoopReport } from "../load/open-loop.js";
+import type { SteadyOrder, SteadyReport } from "../load/steady.js";
 
 /** Something that answers, in a process of its own, so that its CPU time can be told from everybody else's. */
 export interface Contestant extends AsyncDisposable {
@@ -15,4 +17,12 @@ export interface Contestant extends AsyncDisposable {
   /** While another is measured it must not run. */
   pause(): void;
   resume(): void;
+}
+
+/** One that is asked over HTTP: it can be asked faster than it answers, too. */
+export interface HttpContestant extends Contestant {
+  /** Sends purchases at a fixed rate, whatever becomes of them. */
+  offer(load: Omit<OpenLoopOrder, "port">): Promise<OpenLoopReport>;
+  /** Buys in a closed loop for so long. */
+  buySteadily(load: Omit<SteadyOrder, "port">): Promise<SteadyReport>;
 }

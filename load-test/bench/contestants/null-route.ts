@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../servers/free-port.js";
 import { startNode } from "../../servers/node-process.js";
-import type { Contestant } from "./contestant.js";
+import type { HttpContestant } from "./contestant.js";
 import { overHttp } from "./over-http.js";
 
 /** No product stands behind an id that nobody looks up. */
 export const ANY_PRODUCT = "01990000-0000-7000-8000-000000000002";
 
-export const startNullRoute = async (): Promise<Contestant> => {
+export const startNullRoute = async (): Promise<HttpContestant> => {
   const port = await freePort();
   const server = await startNode({
     script: fileURLToPath(new URL("./null-route-server.js", import.meta.url)),

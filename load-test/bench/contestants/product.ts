@@ -1,7 +1,8 @@
 import { connectPostgres } from "@flash-sale/adapters-postgres";
 import { flashSale, startApi } from "../../api.js";
 import { freePort } from "../../servers/free-port.js";
-import type { Contestant } from "./contestant.js";
+import { until } from "../../faults/wait.js";
+import type { Contestant, HttpContestant } from "./contestant.js";
 import { overHttp } from "./over-http.js";
 import { quietOrders } from "./quiet-orders.js";
 
@@ -13,24 +14,36 @@ const productId = (answer: unknown): string => {
   return id;
 };
 
-/** The API as its users start it, one process, nothing tuned: also with its rate limit, which each buyer meets once. */
+/** The API as its users start it, one process unless told otherwise, nothing tuned: also with its rate limit, which each buyer meets once. */
 export interface Product extends AsyncDisposable {
   readonly pid: number;
+  readonly port: number;
   /** Sells a unit to each buyer. */
-  readonly selling: Contestant;
+  readonly selling: HttpContestant;
   /** Refuses every buyer: nothing is left. */
   readonly soldOut: Contestant;
   /** Tells how the sale stands. */
   readonly status: Contestant;
 }
 
-export const startProduct = async (redisUrl: string, databaseUrl: string): Promise<Product> => {
+export const startProduct = async (
+  redisUrl: string,
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Product> => {
   const port = await freePort();
   const base = `http://127.0.0.1:${String(port)}/api/v1`;
   const pool = connectPostgres({ url: databaseUrl, poolSize: 1 });
-  const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, ADMIN_API_KEY };
+  const env = { ...settings, REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, ADMIN_API_KEY };
   await flashSale(["migrate"], env);
   const server = await startApi(port, env);
+  // With several processes the first is ready before the others have started. The greeting comes when all have.
+  await until("every process of the API listens", () => server.output().includes(base)).catch(
+    async (fault: unknown) => {
+      await server.kill();
+      throw fault;
+    },
+  );
 
   const post = async (path: string, headers: Record<string, string>, body: object): Promise<unknown> => {
     const answer = await fetch(`${base}${path}`, {
@@ -56,7 +69,7 @@ export const startProduct = async (redisUrl: string, databaseUrl: string): Promi
     await server.stop();
     await pool.end();
   };
-  const selling: Contestant = {
+  const selling: HttpContestant = {
     ...overHttp(server, port, "purchase"),
     name: "product",
     answers: "201",
@@ -67,6 +80,7 @@ export const startProduct = async (redisUrl: string, databaseUrl: string): Promi
   const nobodyBuys = { countOrders: () => Promise.resolve(null) };
   return {
     pid: server.pid,
+    port,
     selling,
     soldOut: {
       ...selling,

@@ -3,31 +3,18 @@
 //   node load-generator.js '{"port":3000,"ask":"purchase","productId":"…","buyers":5000,"connections":64,"prefix":"r1"}'
 import { connect } from "node:net";
 import { decodeOrder, type LoadReport } from "./load.js";
+import { purchaseText } from "./purchase-text.js";
+import { statusOf, wholeAnswer } from "./whole-answer.js";
 
 const { port, ask, productId, buyers, connections, prefix } = decodeOrder(process.argv[2] ?? "");
 
-const body = JSON.stringify({ productId });
 const [head, tail] =
   ask === "purchase"
-    ? [
-        "POST /api/v1/sale/purchase HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
-          `Content-Length: ${String(body.length)}\r\nx-user-id: ${prefix}-`,
-        `\r\n\r\n${body}`,
-      ]
+    ? purchaseText(productId, prefix)
     : [`GET /api/v1/sale/status/${productId} HTTP/1.1\r\nHost: 127.0.0.1\r\nx-user-id: ${prefix}-`, "\r\n\r\n"];
 
 const statuses: Record<string, number> = {};
 let sent = 0;
-
-/** Length of the first whole answer in `text`, or 0 while there is none. */
-const wholeAnswer = (text: string): number => {
-  const headEnd = text.indexOf("\r\n\r\n");
-  if (headEnd < 0) return 0;
-  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(text.slice(0, headEnd + 2))?.[1];
-  if (length === undefined) throw new Error(`an answer without Content-Length: ${text.slice(0, headEnd)}`);
-  const end = headEnd + 4 + Number(length);
-  return text.length >= end ? end : 0;
-};
 
 const buyOnOneConnection = (): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -52,7 +39,7 @@ const buyOnOneConnection = (): Promise<void> =>
       received += chunk;
       const end = wholeAnswer(received);
       if (end === 0) return;
-      const status = received.slice(9, 12);
+      const status = statusOf(received);
       statuses[status] = (statuses[status] ?? 0) + 1;
       received = received.slice(end);
       sendNext();

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import { startNode } from "../../servers/node-process.js";
+import { generate } from "./generate.js";
 
 export interface LoadOrder {
   readonly port: number;
@@ -42,11 +41,9 @@ export const decodeReport = (json: string): LoadReport => {
   return { statuses, seconds, cpuMicros };
 };
 
+/** A closed round takes seconds; one whose server has stopped answering would never end. */
+const TIMEOUT_MS = 300_000;
+
 /** Runs the load generator to its end. */
-export const runLoad = async (order: LoadOrder): Promise<LoadReport> => {
-  const script = fileURLToPath(new URL("./load-generator.js", import.meta.url));
-  await using generator = await startNode({ script, args: [JSON.stringify(order)] });
-  const { code } = await generator.ended();
-  if (code !== 0) throw new Error(`the load generator failed:\n${generator.output()}`);
-  return decodeReport(generator.output());
-};
+export const runLoad = async (order: LoadOrder): Promise<LoadReport> =>
+  decodeReport(await generate("load-generator.js", order, TIMEOUT_MS));

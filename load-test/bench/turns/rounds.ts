@@ -1,6 +1,7 @@
 import type { Contestant } from "../contestants/contestant.js";
 import { cpuMicros } from "../cpu.js";
 import type { Stores } from "../stores.js";
+import { awake } from "./awake.js";
 
 /** One contestant with so many buyers at once. */
 export interface Lane {
@@ -12,6 +13,8 @@ export interface Lane {
 export interface Round {
   readonly contestant: string;
   readonly atOnce: number;
+  /** What was bought. */
+  readonly productId: string;
   readonly perSecond: number;
   /** CPU time of a request in µs, by process. */
   readonly cpu: { readonly node: number; readonly redis: number; readonly postgres: number; readonly client: number };
@@ -19,17 +22,8 @@ export interface Round {
 
 let salesOpened = 0;
 
-const awake = async <T>(contestant: Contestant, work: () => Promise<T>): Promise<T> => {
-  contestant.resume();
-  try {
-    return await work();
-  } finally {
-    contestant.pause();
-  }
-};
-
 /** Sends all requests for a new product, and counts what stands. Throws where an answer or a count is off. */
-const runRound = ({ contestant, atOnce, buyers }: Lane, stores: Stores): Promise<Round> =>
+export const runRound = ({ contestant, atOnce, buyers }: Lane, stores: Stores): Promise<Round> =>
   awake(contestant, async () => {
     const productId = await contestant.open(buyers);
     const pids = { node: contestant.pid, redis: stores.redis.pid, postgres: stores.postgres.pid };
@@ -56,6 +50,7 @@ const runRound = ({ contestant, atOnce, buyers }: Lane, stores: Stores): Promise
     return {
       contestant: contestant.name,
       atOnce,
+      productId,
       perSecond: sold / report.seconds,
       cpu: { node: each("node"), redis: each("redis"), postgres: each("postgres"), client: report.cpuMicros / sold },
     };

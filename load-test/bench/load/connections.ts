@@ -1,0 +1,95 @@
+import { connect, type Socket } from "node:net";
+import { wholeAnswer } from "./whole-answer.js";
+
+export interface ConnectionEvents {
+  /** The answer to this request has come whole; its connection is idle again. */
+  answered(request: number, answer: string): void;
+  /** The connection ended before the answer had come. */
+  lost(request: number): void;
+}
+
+export interface Connections {
+  /** Opens so many, before they are needed. */
+  open(count: number): Promise<void>;
+  /** Sends on an idle connection, else on a new one. False where none is idle and no more may be opened. */
+  send(request: number): boolean;
+  readonly most: () => number;
+  endAll(): void;
+}
+
+/** More at once than a server's backlog holds would be dropped, and come a second later. */
+const OPENED_AT_ONCE = 100;
+const NO_REQUEST = -1;
+
+interface Connection {
+  readonly socket: Socket;
+  request: number;
+}
+
+/** Keep-alive connections to one port, each with one request on its way at most. The one that was used last is used next. */
+export const createConnections = (
+  port: number,
+  max: number,
+  textOf: (request: number) => string,
+  { answered, lost }: ConnectionEvents,
+): Connections => {
+  const all = new Set<Connection>();
+  const idle: Connection[] = [];
+  let most = 0;
+
+  const openOne = (): Connection => {
+    let received = "";
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const connection: Connection = { socket, request: NO_REQUEST };
+    all.add(connection);
+    most = Math.max(most, all.size);
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      received += chunk;
+      const end = wholeAnswer(received);
+      if (end === 0) return;
+      const answer = received.slice(0, end);
+      received = received.slice(end);
+      const { request } = connection;
+      connection.request = NO_REQUEST;
+      idle.push(connection);
+      answered(request, answer);
+    });
+    // What ends it is told by "close".
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      if (!all.delete(connection)) return;
+      if (connection.request === NO_REQUEST) idle.splice(idle.indexOf(connection), 1);
+      else lost(connection.request);
+    });
+    return connection;
+  };
+
+  const openIdle = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const connection = openOne();
+      idle.push(connection);
+      connection.socket.once("connect", resolve);
+      connection.socket.once("error", reject);
+    });
+
+  return {
+    async open(count) {
+      for (let opened = 0; opened < count; opened += OPENED_AT_ONCE)
+        await Promise.all(Array.from({ length: Math.min(OPENED_AT_ONCE, count - opened) }, openIdle));
+    },
+    send(request) {
+      const connection = idle.pop() ?? (all.size < max ? openOne() : undefined);
+      if (!connection) return false;
+      connection.request = request;
+      connection.socket.write(textOf(request), "latin1");
+      return true;
+    },
+    most: () => most,
+    endAll() {
+      const ended = [...all];
+      all.clear();
+      for (const { socket } of ended) socket.destroy();
+    },
+  };
+};
