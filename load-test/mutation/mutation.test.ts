@@ -126,7 +126,7 @@ describe("a mutant", function () {
   it("of a script is killed by the contract", async () => {
     const killed = [
       "elseif available <= quantity then reason = 'sold-out'",
-      "if id == ARGV[i * 2] and done[user] then",
+      "if id == ids[i] and done[user] then",
       "if redis.pcall('GET', KEYS[1]) == ARGV[1] then return 0 end",
       "if revision <= next_revision then return { 'applied-before' } end",
     ];

@@ -54,8 +54,8 @@ export const SQL_FUNCTIONS: Language = {
   name: "sql",
   folder: "packages/adapters-postgres/src/migrations",
   files: [
-    ...["0002_commit_reservations", "0007_change_product", "0008_cancel_order"],
-    ...["0009_void_reservations_of_changes", "0011_epochs_never_go_back"],
+    ...["0007_change_product", "0008_cancel_order", "0009_void_reservations_of_changes", "0011_epochs_never_go_back"],
+    "0012_commit_reservations_planned_once",
   ].map((name) => `${name}.sql`),
   edits: sqlEdits,
   store: postgresStore,

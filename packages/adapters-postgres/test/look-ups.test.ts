@@ -33,23 +33,24 @@ describe("a batch's look-ups in the orders", function () {
     await database.close();
   });
 
-  const counts = async (): Promise<Counts> =>
+  const counts = async (session: pg.Client): Promise<Counts> =>
     (await session.query<Counts>(COUNTS)).rows[0] ?? { looks: 0, rows: 0, scans: 0 };
 
   async function commit(
     product: Product,
     drafts: readonly OrderDraft[],
+    on = session,
   ): Promise<Counts & { readonly outcomes: string }> {
     const of = <K extends keyof OrderDraft>(key: K): OrderDraft[K][] => drafts.map((one) => one[key]);
     const values = [
       ...[product.id, 1, of("id"), of("userId"), of("quantity"), of("priceMinor"), product.currency],
       ...[of("fingerprint"), drafts.map(() => null), of("admittedAtMs")],
     ];
-    await session.query("begin");
-    const before = await counts();
-    const { rows } = await session.query<{ outcomes: string }>(COMMIT, values);
-    const after = await counts();
-    await session.query("commit");
+    await on.query("begin");
+    const before = await counts(on);
+    const { rows } = await on.query<{ outcomes: string }>(COMMIT, values);
+    const after = await counts(on);
+    await on.query("commit");
     return {
       outcomes: rows[0]?.outcomes ?? "",
       looks: after.looks - before.looks,
@@ -58,6 +59,7 @@ describe("a batch's look-ups in the orders", function () {
     };
   }
 
+  const manyOf = (product: Product, length: number): OrderDraft[] => Array.from({ length }, () => draft(product));
   const five = (product: Product, quantity = 1, changes: Partial<OrderDraft> = {}): OrderDraft[] =>
     Array.from({ length: 5 }, () => draft(product, { quantity, ...changes }));
   const again = (product: Product, drafts: readonly OrderDraft[], quantity: number): OrderDraft[] =>
@@ -94,6 +96,41 @@ describe("a batch's look-ups in the orders", function () {
     }
     expect((await adapters.products.find(product.id))?.committed).to.equal(51);
   });
+
+  for (const size of [0, 1, 2, 10, 300]) {
+    it(`read no more for a plan that was kept since the table had ${size} orders`, async () => {
+      const small = await openDatabase();
+      const kept = new pg.Client({ connectionString: small.url });
+      await kept.connect();
+      try {
+        const product = await openSale(small.adapters, { totalQuantity: 10_000, perUserLimit: 3 });
+        const fill = async (count: number): Promise<void> => {
+          for (let left = count; left > 0; left -= 200)
+            await small.adapters.orders.commit(product.id, 1, manyOf(product, Math.min(200, left)));
+        };
+        await fill(size);
+        // Also throws the plans away that were made before.
+        await kept.query("analyze orders");
+        const old = five(product);
+        const batches = (): OrderDraft[][] => [
+          five(product),
+          again(product, old, 1),
+          old,
+          [...five(product), draft(product, { quantity: 4 })],
+        ];
+        for (const drafts of batches()) await commit(product, drafts, kept);
+        await fill(2_000);
+        for (const drafts of batches()) {
+          const { outcomes, rows, scans } = await commit(product, drafts, kept);
+          expect(scans, outcomes).to.equal(0);
+          expect(rows, outcomes).to.be.below(100);
+        }
+      } finally {
+        await kept.end();
+        await small.close();
+      }
+    });
+  }
 
   it("read what stands by its key, however many orders the product has", async () => {
     const product = await openSale(adapters, { totalQuantity: 2_000 });

@@ -16,6 +16,7 @@ const ALL = [
   "0009_void_reservations_of_changes",
   "0010_search_orders",
   "0011_epochs_never_go_back",
+  "0012_commit_reservations_planned_once",
 ];
 
 /** As the release before sends them. */
