@@ -1,9 +1,8 @@
 import type { HoldAnswer, HoldRefusal, HoldRequest } from "@flash-sale/core";
-import { purchaseLock } from "@flash-sale/core";
 import type { RunScript } from "./client.js";
-import { inventoryKeys, keyList, lockKey } from "./keys.js";
+import { inventoryKeys, keyList, purchaseLockKeys } from "./keys.js";
 import { buyerField, decodeHold, decodeOrders, recordable } from "./records.js";
-import { integer, texts, UnknownReply } from "./replies.js";
+import { integer, UnknownReply } from "./replies.js";
 import type { Scripts } from "./script.js";
 import { createTickBatches } from "./tick-batches.js";
 
@@ -20,24 +19,35 @@ const REFUSALS: Readonly<Record<HoldRefusal, true>> = {
   "sold-out": true,
 };
 
+/** A request, and the five texts that hold.lua takes for it. */
+interface Encoded {
+  readonly request: HoldRequest;
+  readonly fields: readonly string[];
+}
+
 /** Holds units (hold.lua), the requests of one tick for one inventory in one call. */
 export function createHold(run: RunScript, scripts: Scripts, mode: LockMode, lockTtlMs: number) {
-  const batches = createTickBatches(async (requests: readonly HoldRequest[]) => {
-    const [first] = requests;
+  const batches = createTickBatches(async (batch: readonly Encoded[]) => {
+    const [first] = batch;
     if (!first) return [];
-    const keys = keyList(inventoryKeys(first.productId, first.epoch));
-    if (mode === "take")
-      for (const { productId, epoch, userId } of requests) keys.push(lockKey(purchaseLock(productId, epoch, userId)));
-    const args = [String(first.epoch), mode, String(lockTtlMs)];
-    for (const request of requests) args.push(...encodeRequest(request));
-    return decodeReply(await run(scripts.hold, keys, args), requests);
-    // Not a microtask: requests of one tick come in callbacks of their own.
-  }, setImmediate);
+    const { productId, epoch } = first.request;
+    const keys = keyList(inventoryKeys(productId, epoch));
+    const args = [String(epoch), mode, String(lockTtlMs)];
+    const lockOf = purchaseLockKeys(productId, epoch);
+    for (const { request, fields } of batch) {
+      if (mode === "take") keys.push(lockOf(request.userId));
+      args.push(...fields);
+    }
+    return decodeReply(await run(scripts.hold, keys, args), batch);
+  });
 
-  return async (request: HoldRequest): Promise<HoldAnswer> => {
-    // What cannot be sent fails alone, before it joins the others of its tick.
-    encodeRequest(request);
-    return batches(inventoryKeys(request.productId, request.epoch).stock, request);
+  return (request: HoldRequest): Promise<HoldAnswer> => {
+    try {
+      // What cannot be sent fails alone, before it joins the others of its tick.
+      return batches(`${request.productId} ${request.epoch}`, { request, fields: encodeRequest(request) });
+    } catch (fault) {
+      return Promise.reject(fault instanceof Error ? fault : new Error(String(fault)));
+    }
   };
 }
 
@@ -49,45 +59,56 @@ function encodeRequest({ reservationId, userId, quantity, fingerprint, expectedP
 }
 
 interface Terms {
-  readonly now: string;
-  readonly deadline: string;
-  readonly price: string;
-  readonly limit: string;
+  readonly nowMs: number;
+  readonly deadlineMs: number;
+  readonly priceMinor: number;
+  readonly perUserLimit: number;
   readonly revision: number;
 }
 
-function decodeReply(reply: unknown, requests: readonly HoldRequest[]): HoldAnswer[] {
-  const [state, now, deadline, price, limit, revision, ...answers] = texts(reply);
-  if (state === "not-in-service") return requests.map(() => ({ kind: "not-in-service" }));
-  if (
-    state !== "in-service" ||
-    now === undefined ||
-    deadline === undefined ||
-    price === undefined ||
-    limit === undefined ||
-    revision === undefined
-  ) {
-    throw new UnknownReply("an answer of hold.lua", reply);
-  }
-  const terms = { now, deadline, price, limit, revision: integer(revision) };
-  return requests.map((request, index) => decodeAnswer(answers[index], request, terms));
+/** Before the answers: the state, and five terms that are the same for all. */
+const HEAD = 6;
+
+function decodeReply(reply: unknown, batch: readonly Encoded[]): HoldAnswer[] {
+  if (!Array.isArray(reply)) throw new UnknownReply("an answer of hold.lua", reply);
+  const [state, now, deadline, price, limit, revision] = reply as readonly unknown[];
+  if (state === "not-in-service") return batch.map(() => ({ kind: "not-in-service" }));
+  if (state !== "in-service") throw new UnknownReply("an answer of hold.lua", reply);
+  const terms = {
+    nowMs: integer(now),
+    deadlineMs: integer(deadline),
+    priceMinor: integer(price),
+    perUserLimit: integer(limit),
+    revision: integer(revision),
+  };
+  return batch.map(({ request }, index) => decodeAnswer(reply[HEAD + index], request, terms));
 }
 
-function decodeAnswer(answer: string | undefined, request: HoldRequest, terms: Terms): HoldAnswer {
+function decodeAnswer(answer: unknown, request: HoldRequest, terms: Terms): HoldAnswer {
   const { productId, epoch, userId, reservationId, quantity, fingerprint } = request;
   const { revision } = terms;
+  // A number, or its digits: a client may be told to answer numbers as texts.
+  if (typeof answer === "number" || (typeof answer === "string" && /^\d+$/.test(answer))) {
+    const reservation = {
+      id: reservationId,
+      productId,
+      epoch,
+      userId,
+      quantity,
+      priceMinor: terms.priceMinor,
+      fingerprint,
+      admittedAtMs: terms.nowMs,
+      deadlineMs: terms.deadlineMs,
+    };
+    return { kind: "held", epoch, revision, reservation, available: integer(answer) };
+  }
+  if (typeof answer !== "string") throw new UnknownReply("an answer to a hold", answer);
   if (answer === "unknown-buyer") return { kind: "unknown-buyer", revision };
   if (answer === "already-ordered") return { kind: "already-ordered", orderId: reservationId };
 
-  const [, word, count, , record = ""] = /^([a-z-]+) (\d+)( (.*))?$/s.exec(answer ?? "") ?? [];
-  if (word === undefined) throw new UnknownReply("an answer to a hold", answer);
+  const [, word, count, record] = /^([a-z-]+) (\d+) (.*)$/s.exec(answer) ?? [];
+  if (word === undefined || record === undefined) throw new UnknownReply("an answer to a hold", answer);
   const available = integer(count);
-  if (word === "held") {
-    const priceMinor = integer(terms.price);
-    const times = { admittedAtMs: integer(terms.now), deadlineMs: integer(terms.deadline) };
-    const reservation = { id: reservationId, productId, epoch, userId, quantity, priceMinor, fingerprint, ...times };
-    return { kind: "held", epoch, revision, reservation, available };
-  }
   if (word === "already-held") {
     const reservation = decodeHold(productId, epoch, userId, record);
     return { kind: "already-held", epoch, revision, reservation, available };
@@ -101,7 +122,7 @@ function decodeAnswer(answer: string | undefined, request: HoldRequest, terms: T
     epoch,
     orders: decodeOrders(orders),
     holds: holds === "" ? null : holds,
-    perUserLimit: integer(terms.limit),
+    perUserLimit: terms.perUserLimit,
     available,
   };
 }

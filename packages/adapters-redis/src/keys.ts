@@ -1,4 +1,4 @@
-import type { LockName } from "@flash-sale/core";
+import { purchaseLock, type LockName } from "@flash-sale/core";
 
 /** Of the layout of keys and values. A version of the software that finds another format finds nothing, and rebuilds. */
 const FORMAT = "fs1";
@@ -41,4 +41,10 @@ export function keyList({ epoch, stock, buyers, holds, deadlines }: InventoryKey
 /** The hash tag is the first part's, which for a buyer's lock is the product. The name itself goes in as JSON: parts cannot meet. */
 export function lockKey(name: LockName): string {
   return `${FORMAT}:{${name[0].replace(/[{}]/g, "_")}}:lock:${JSON.stringify(name)}`;
+}
+
+/** The locks of one product's buyers: what their keys have in common is made once. */
+export function purchaseLockKeys(productId: string, epoch: number): (userId: string) => string {
+  const common = lockKey(purchaseLock(productId, epoch, "")).slice(0, -`""]`.length);
+  return (userId) => `${common}${JSON.stringify(userId)}]`;
 }

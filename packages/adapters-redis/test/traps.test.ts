@@ -90,14 +90,14 @@ const traps: Trap[] = [
   {
     name: "a confirm that does not ask whose hold it is",
     file: "confirm.lua",
-    guard: "if id == ARGV[i * 2] and not done[user] then",
+    guard: "if id == ids[i] and not done[user] then",
     without: "if id and not done[user] then",
     seenBy: cases(inventoryContract, "leaves a buyer's hold alone where it is another reservation's"),
   },
   {
     name: "a release that does not ask whose hold it is",
     file: "release.lua",
-    guard: "if id == ARGV[i * 2] and not done[user] then",
+    guard: "if id == ids[i] and not done[user] then",
     without: "if id and not done[user] then",
     seenBy: cases(inventoryContract, "leaves a buyer's hold alone where it is another reservation's"),
   },

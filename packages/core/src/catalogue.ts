@@ -3,6 +3,8 @@ import type { Products } from "./ports/products.js";
 
 /** The products this process has met, so that a purchase does not ask Postgres for what hardly changes. */
 export interface Catalogue {
+  /** The product as last read, where it was: not to be waited for. */
+  known(productId: string): Product | undefined;
   /** The product as last read; null where there is none. */
   find(productId: string): Promise<Product | null>;
   /** The product as the ledger has it now, or had it when a read that is under way began. */
@@ -40,6 +42,7 @@ export function createCatalogue({ products }: { products: Pick<Products, "find">
 
   return {
     refresh,
+    known: (productId) => known.get(productId),
     find: async (productId) => known.get(productId) ?? refresh(productId),
     forget: (productId) => void known.delete(productId),
     meet: (read) => read.forEach(take),

@@ -1,5 +1,6 @@
 import { createBackground } from "./background.js";
 import { createCatalogue } from "./catalogue.js";
+import { createConfirms } from "./confirms.js";
 import { createGroupCommit, DEFAULT_COMMIT_LIMITS } from "./group-commit.js";
 import { startHousekeeping } from "./housekeeping.js";
 import type { Order } from "./order.js";
@@ -57,6 +58,8 @@ export interface FlashSale extends Looks {
   /** Changes a product while its sale goes on; the hot stock follows. */
   changeProduct(productId: string, change: ProductChange): Promise<ChangeOutcome>;
   purchase(request: PurchaseRequest): Promise<PurchaseOutcome>;
+  /** False while a purchase would be shed: then its request need not be read. */
+  hasRoom(): boolean;
   /** Cancels an order; its units go back on sale, once. Answers the order, also where it was cancelled before; null where there is none. */
   cancelOrder(orderId: string): Promise<Order | null>;
   /** Ends expired holds of one product now, instead of within the next second. Null where there is no such product. */
@@ -81,7 +84,8 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
   });
 
   // What use cases need of this process, and then of each other.
-  const own = { ...ports, catalogue, soldOut, announce, inBackground, onFault };
+  const confirm = createConfirms({ ...ports, inBackground });
+  const own = { ...ports, catalogue, soldOut, announce, confirm, inBackground, onFault };
   const rebuildProduct = rebuild(own);
   const inService = createInService({ catalogue, rebuild: rebuildProduct });
   const follow = followChanges({ ...own, inService });
@@ -89,6 +93,7 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
   const saleStatus = statusOfSale(shared);
   const reapProduct = reap(shared);
   const create = createProducts(shared);
+  const commits = createGroupCommit(ports, DEFAULT_COMMIT_LIMITS);
   const housekeeping = startHousekeeping({ ...shared, reap: reapProduct, loadBuyers: loadBuyers(ports) });
 
   return {
@@ -101,7 +106,8 @@ export function createFlashSale(ports: FlashSalePorts): FlashSale {
     createProducts: create,
     changeProduct: changeProduct({ ...shared, saleStatus }),
     cancelOrder: cancelOrder(shared),
-    purchase: purchase({ ...shared, commits: createGroupCommit(ports, DEFAULT_COMMIT_LIMITS) }),
+    purchase: purchase({ ...shared, commits }),
+    hasRoom: commits.hasRoom,
     reap: async (productId) => {
       const product = await catalogue.refresh(productId);
       return product && reapProduct(productId, product.epoch);

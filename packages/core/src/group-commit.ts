@@ -16,7 +16,7 @@ export interface CommitLimits {
 }
 
 export const DEFAULT_COMMIT_LIMITS: CommitLimits = {
-  maxPlaces: 4_096,
+  maxPlaces: 2_048,
   maxBatchRows: 256,
   maxBatchBytes: 256 * 1024,
   maxWaitMs: 4_000,
@@ -39,6 +39,10 @@ interface Waiting {
   readonly fail: (fault: unknown) => void;
 }
 
+/** Tells those who wait for a batch how it ended. */
+type Tell = () => void;
+const nobody: Tell = () => undefined;
+
 /**
  * Commits the reservations that wait for one product together, one batch in flight a product, so that a hot product
  * never stalls a cold one. No timer makes a lone buyer wait: an idle product commits at once, a busy one fills its
@@ -48,8 +52,12 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
   const queues = new Map<string, Waiting[]>();
   let placesTaken = 0;
 
+  function hasRoom(): boolean {
+    return placesTaken < limits.maxPlaces;
+  }
+
   function takePlace(): Place | null {
-    if (placesTaken >= limits.maxPlaces) return null;
+    if (!hasRoom()) return null;
     placesTaken += 1;
     return {
       commit: enqueue,
@@ -75,26 +83,32 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
   }
 
   async function drain(productId: string, queue: Waiting[]): Promise<void> {
-    while (queue.length > 0) await write(takeBatch(queue, limits));
+    let tell = nobody;
+    while (queue.length > 0) {
+      const written = write(takeBatch(queue, limits));
+      // The next batch is on its way before those of the last hear: what they all do then would keep the store waiting.
+      tell();
+      tell = await written;
+    }
     queues.delete(productId);
+    tell();
   }
 
   /**
-   * Writes until it is known how the batch ended. When that is unknown it is written again, never merely read: the second write
-   * waits for the first transaction, and the rows that stand are the answer.
+   * Writes until it is known how the batch ended, and answers how to tell those who wait. When that is unknown it is written again, never merely
+   * read: the second write waits for the first transaction, and the rows that stand are the answer.
    */
-  async function write(batch: readonly Waiting[]): Promise<void> {
+  async function write(batch: readonly Waiting[]): Promise<Tell> {
     for (let waiting = batch; ;) {
       waiting = giveUp(waiting, ports.clock.now(), limits.maxWaitMs);
       const [first] = waiting;
-      if (!first) return;
+      if (!first) return nobody;
       try {
-        await settle(ports.orders, first.draft, waiting);
-        return;
+        return await settle(ports.orders, first.draft, waiting);
       } catch (fault) {
         if (fault instanceof StoreRejected) {
           await bisect(waiting, fault);
-          return;
+          return nobody;
         }
         const nothingWritten = fault instanceof StoreUnavailable && fault.effect === "none";
         if (!nothingWritten) for (const one of waiting) one.mayStand = true;
@@ -111,11 +125,11 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
       return;
     }
     const middle = Math.ceil(waiting.length / 2);
-    await write(waiting.slice(0, middle));
-    await write(waiting.slice(middle));
+    (await write(waiting.slice(0, middle)))();
+    (await write(waiting.slice(middle)))();
   }
 
-  return { takePlace };
+  return { hasRoom, takePlace };
 }
 
 export type GroupCommit = ReturnType<typeof createGroupCommit>;
@@ -134,28 +148,30 @@ function takeBatch(queue: Waiting[], limits: CommitLimits): Waiting[] {
   return queue.splice(0, end);
 }
 
-/** One write of reservations that share product and epoch; each is told its own answer. */
+/** One write of reservations that share product and epoch. Called, what it answers tells each its own answer. */
 async function settle(
   orders: Pick<Orders, "commit">,
   { productId, epoch }: OrderDraft,
   waiting: readonly Waiting[],
-): Promise<void> {
+): Promise<Tell> {
   // Two requests with one key may wait for one id: it is written once, and the first of them is the buyer's own.
   const firsts = new Map<string, Waiting>();
   for (const one of waiting) if (!firsts.has(one.draft.id)) firsts.set(one.draft.id, one);
   const drafts = [...firsts.values()].map((one) => one.draft);
   const answers = await orders.commit(productId, epoch, drafts);
-  const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
-  for (const one of waiting) {
-    const answer = answerOf.get(one.draft.id);
-    const first = firsts.get(one.draft.id) ?? one;
-    const isTheirs = isSameRequest(one.draft, first.draft);
-    if (!isTheirs && (answer?.kind === "order" || answer?.kind === "void")) one.tell({ kind: "conflict" });
-    else if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
-    else if (answer.kind !== "order") one.tell(answer);
-    // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
-    else one.tell({ ...answer, created: (answer.created || one.mayStand) && first === one });
-  }
+  return () => {
+    const answerOf = new Map(drafts.map((draft, index) => [draft.id, answers[index]] as const));
+    for (const one of waiting) tellOne(one, firsts.get(one.draft.id) ?? one, answerOf.get(one.draft.id));
+  };
+}
+
+function tellOne(one: Waiting, first: Waiting, answer: CommitAnswer | undefined): void {
+  const isTheirs = isSameRequest(one.draft, first.draft);
+  if (!isTheirs && (answer?.kind === "order" || answer?.kind === "void")) one.tell({ kind: "conflict" });
+  else if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
+  else if (answer.kind !== "order") one.tell(answer);
+  // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
+  else one.tell({ ...answer, created: (answer.created || one.mayStand) && first === one });
 }
 
 /** An id may come for two buyers, or two requests, at once: the answer to one is not the other's. */

@@ -67,6 +67,20 @@ describe("group commit", () => {
     expect(time.countTimers()).to.equal(0);
   });
 
+  it("has the next batch on its way before the buyers of the last one hear", async () => {
+    const seen: string[] = [];
+    const { commit } = over((batch) => {
+      seen.push(`write ${batch.map(({ id }) => id).join("")}`);
+      return batch.map(created);
+    });
+    const hear = (id: string) => commit(draft(id)).then(() => seen.push(`hears ${id}`));
+    const first = hear("a");
+    // Until the first batch has left.
+    await Promise.resolve();
+    await Promise.all([first, hear("b"), hear("c")]);
+    expect(seen).to.deep.equal(["write a", "write bc", "hears a", "hears b", "hears c"]);
+  });
+
   it("writes what waits together, one batch in flight a product, other products meanwhile", async () => {
     let letGo = (): void => undefined;
     const first = new Promise<void>((resolve) => (letGo = resolve));

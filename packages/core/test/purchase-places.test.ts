@@ -23,13 +23,16 @@ async function opened(maxPlaces: number, finds = Infinity) {
     commit: (...of) => written.then(() => memory.orders.commit(...of)),
   };
   const known = createCatalogue(memory);
-  const catalogue = { ...known, find: async (id: string) => ((finds -= 1) < 0 ? null : known.find(id)) };
+  // Nothing is known: each look at the product is a find.
+  const find = async (id: string) => ((finds -= 1) < 0 ? null : known.find(id));
+  const catalogue = { ...known, known: () => undefined, find };
   const buy = purchase({
     ...{ ...memory, orders, catalogue },
     commits: createGroupCommit({ orders, clock }, { ...DEFAULT_COMMIT_LIMITS, maxPlaces }),
     soldOut: createSoldOutMemory({ clock }),
     inService: createInService({ catalogue, rebuild: async () => null }),
     announce: () => undefined,
+    confirm: (reservation) => void memory.admission.confirm(PRODUCT, 1, [reservation]),
     inBackground: () => undefined,
     followChanges: async () => undefined,
   });

@@ -384,7 +384,7 @@ export const controls: readonly Control[] = [
     built: "a cap that is counted by the snapshot from before the wait for the lock",
     guard: "Lock the ledger row, then in a later statement insert the orders that fit under the total.",
     breaks: ["I1"],
-    replan: lyingInventory(30, 40),
+    replan: lyingInventory(40, 40),
     guards: { countsAfterTheWait: false },
   },
   {

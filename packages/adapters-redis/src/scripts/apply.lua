@@ -60,5 +60,5 @@ end
 local after = available + units
 redis.call('HSET', KEYS[2], 'available', digits(after), 'held', digits(held), 'purchased', digits(purchased),
   'revision', ARGV[2])
-let_go(KEYS[6], order)
+let_go({ KEYS[6] }, { order })
 return { 'applied', digits(available), digits(after) }

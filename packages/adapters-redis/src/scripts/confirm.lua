@@ -8,15 +8,18 @@
 local stock = in_service()
 if not stock then return 0 end
 
-local users = {}
-for i = 2, #ARGV, 2 do users[#users + 1] = ARGV[i + 1] end
+local ids, users = {}, {}
+for i = 2, #ARGV, 2 do
+  ids[#ids + 1] = ARGV[i]
+  users[#users + 1] = ARGV[i + 1]
+end
 local found = redis.call('HMGET', KEYS[4], unpack(users))
 local orders = redis.call('HMGET', KEYS[3], unpack(users))
 
 local records, ended, done, units = {}, {}, {}, 0
 for i, user in ipairs(users) do
   local id, quantity = string.match(found[i] or '', '^([^ ]+) (%d+) ')
-  if id == ARGV[i * 2] and not done[user] then
+  if id == ids[i] and not done[user] then
     done[user] = true
     local order = id .. ':' .. quantity
     local before = orders[i] or ''
@@ -35,5 +38,5 @@ if #ended > 0 then
   redis.call('HINCRBY', KEYS[2], 'held', digits(-units))
   redis.call('HINCRBY', KEYS[2], 'purchased', digits(units))
 end
-for i = 6, #KEYS do let_go(KEYS[i], ARGV[(i - 5) * 2]) end
+let_go({ unpack(KEYS, 6) }, ids)
 return 1

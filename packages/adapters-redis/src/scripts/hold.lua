@@ -4,7 +4,7 @@
 --       3 milliseconds a hold and a lock live, then five a request:
 --       reservation id, user id, quantity, fingerprint, expected price or ''
 -- reply {'not-in-service'}, or {'in-service', now, deadline, price, limit, revision, and an answer a request}:
---       'held AVAILABLE', 'already-held AVAILABLE HOLD', 'already-ordered', 'unknown-buyer',
+--       AVAILABLE, a number, where it is held; else 'already-held AVAILABLE HOLD', 'already-ordered', 'unknown-buyer', or
 --       'REASON AVAILABLE RESERVATION ORDERS', the reservation that the buyer holds units for, or ''
 -- Why: one TIME, one INFO and one write of each kind a call; what a buyer costs is mostly what a call costs.
 
@@ -13,7 +13,7 @@ if not stock then return { 'not-in-service' } end
 
 local mode = ARGV[2]
 local now = now_ms()
-local deadline = now + tonumber(ARGV[3])
+local now_text, deadline_text = digits(now), digits(now + tonumber(ARGV[3]))
 local available = tonumber(stock.available)
 local limit = tonumber(stock.limit)
 local not_started = now < tonumber(stock.start)
@@ -33,6 +33,7 @@ for i, user in ipairs(users) do hold_of[user] = found[i] end
 -- A buyer's record is read once a call, however often the buyer stands in it.
 local purchases_of = {}
 local function purchased_units(user, record, id)
+  if record == '' then return 0 end
   local purchases = purchases_of[user]
   if not purchases then
     purchases = { units = 0, own = {} }
@@ -72,7 +73,8 @@ local function verdict(i, id, quantity, expected_price)
   return reason and reason .. ' ' .. digits(available) .. ' ' .. holds .. ' ' .. record
 end
 
-local reply = { 'in-service', digits(now), digits(deadline), stock.price, stock.limit, stock.revision }
+local reply = { 'in-service', now_text, deadline_text, stock.price, stock.limit, stock.revision }
+local terms = ' ' .. stock.price .. ' ' .. now_text .. ' ' .. deadline_text .. ' '
 local holds, deadlines, taken, units = {}, {}, {}, 0
 for i, user in ipairs(users) do
   local at = 4 + (i - 1) * 5
@@ -82,14 +84,14 @@ for i, user in ipairs(users) do
     available = available - quantity
     units = units + quantity
     -- The fingerprint last: it may hold any character.
-    local hold = table.concat({ id, digits(quantity), stock.price, digits(now), digits(deadline), fingerprint }, ' ')
+    local hold = id .. ' ' .. ARGV[at + 2] .. terms .. fingerprint
     hold_of[user] = hold
     holds[#holds + 1] = user
     holds[#holds + 1] = hold
-    deadlines[#deadlines + 1] = digits(deadline)
+    deadlines[#deadlines + 1] = deadline_text
     deadlines[#deadlines + 1] = user
     taken[#taken + 1] = i
-    answer = 'held ' .. digits(available)
+    answer = available
   end
   reply[#reply + 1] = answer
 end

@@ -31,9 +31,14 @@ local function last_epoch()
   return type(found) == 'string' and string.match(found, '^%d+$') or '0'
 end
 
--- A lock goes if it is still its owner's.
-local function let_go(lock, owner)
-  if redis.pcall('GET', lock) == owner then redis.call('DEL', lock) end
+-- Locks go that are still their owners'. What is no text is no lock: MGET answers nothing for it.
+local function let_go(locks, owners)
+  if #locks == 0 then return end
+  local own = {}
+  for i, found in ipairs(redis.call('MGET', unpack(locks))) do
+    if found == owners[i] then own[#own + 1] = locks[i] end
+  end
+  if #own > 0 then redis.call('DEL', unpack(own)) end
 end
 
 -- The stock's fields, as the texts they are stored as; nil where the inventory is not in service.

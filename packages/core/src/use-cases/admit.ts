@@ -40,11 +40,9 @@ export const admit =
     });
 
 /** An answer that was lost is asked for again: the same id gets the same answer, and no buyer waits for the reaper. */
-async function admitOnce(admission: Admission, request: HoldRequest): Promise<HoldAnswer> {
-  try {
-    return await admission.admit(request);
-  } catch (fault) {
+function admitOnce(admission: Admission, request: HoldRequest): Promise<HoldAnswer> {
+  return admission.admit(request).catch((fault: unknown) => {
     if (fault instanceof StoreUnavailable && fault.effect === "unknown") return admission.admit(request);
     throw fault;
-  }
+  });
 }

@@ -34,7 +34,7 @@ export function createInService(ports: { catalogue: Catalogue; rebuild: Rebuild 
 
   async function ask<T>(productId: string, question: (product: Product) => Promise<T | null>): Promise<T | null> {
     for (let life = 0; life < MAX_LIVES; life += 1) {
-      const product = await ports.catalogue.find(productId);
+      const product = ports.catalogue.known(productId) ?? (await ports.catalogue.find(productId));
       if (!product) return null;
       const answer = await question(product);
       if (answer !== null) return answer;

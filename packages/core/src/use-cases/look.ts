@@ -3,6 +3,7 @@ import type { Order } from "../order.js";
 import type { Orders } from "../ports/orders.js";
 import type { Products } from "../ports/products.js";
 import type { Product } from "../product.js";
+import { shared } from "../shared.js";
 import type { SaleStatus } from "./sale-status.js";
 
 /** What can be asked without changing anything. */
@@ -28,12 +29,13 @@ export const look = (ports: {
   catalogue: Catalogue;
   saleStatus: Looks["saleStatus"];
 }): Looks => {
-  const { products, orders, catalogue, saleStatus } = ports;
-  const newest = shared(() => products.newest());
+  const { products, orders, catalogue } = ports;
+  const newest = shared((_: "newest") => products.newest());
+  const saleStatus = shared(ports.saleStatus);
   return {
     saleStatus,
     newestSale: async () => {
-      const product = await newest();
+      const product = await newest("newest");
       return product && saleStatus(product.id);
     },
     products: async (afterId, limit) => {
@@ -52,20 +54,3 @@ export const look = (ports: {
     },
   };
 };
-
-/** A crowd that asks at once is answered by one question, which began after each of them asked. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | null = null;
-  let next: Promise<T> | null = null;
-
-  function start(): Promise<T> {
-    next = null;
-    underWay = ask().finally(() => (underWay = null));
-    return underWay;
-  }
-
-  return () => {
-    if (underWay === null) return start();
-    return (next ??= underWay.then(start, start));
-  };
-}

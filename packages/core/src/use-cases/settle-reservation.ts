@@ -1,4 +1,5 @@
 import type { Catalogue } from "../catalogue.js";
+import type { Confirm } from "../confirms.js";
 import type { Committed } from "../group-commit.js";
 import type { Admission } from "../ports/admission.js";
 import type { Announce } from "../ports/announcements.js";
@@ -14,28 +15,45 @@ export interface SettlePorts {
   readonly inService: InService;
   readonly announce: Announce;
   readonly followChanges: FollowChanges;
+  readonly confirm: Confirm;
   /** Runs what no buyer waits for. */
   readonly inBackground: (doing: string, work: Promise<unknown>) => void;
 }
 
+type Settled = PurchaseOutcome | "void" | "void before";
+
 /** Ends a hold as its commit was answered: the buyer's answer, or that there is no order: since now, or since before. */
 export const settleReservation = (ports: SettlePorts) => {
-  const { catalogue, admission, inService, followChanges, inBackground } = ports;
+  const { catalogue, confirm, inService, followChanges, inBackground } = ports;
   const release = putBack(ports);
 
-  return async (
+  return (
     reservation: Reservation,
     revision: number,
     committed: Exclude<Committed, { kind: "epoch-moved" }>,
-  ): Promise<PurchaseOutcome | "void" | "void before"> => {
+  ): Settled | Promise<Settled> =>
+    committed.kind === "order"
+      ? settleOrder(reservation, committed)
+      : endWithoutOrder(reservation, revision, committed);
+
+  function settleOrder(
+    reservation: Reservation,
+    { order, created }: Extract<Committed, { kind: "order" }>,
+  ): PurchaseOutcome {
+    const { productId } = reservation;
+    // The hold of a cancelled order ends when the inventory follows: its units must not go back twice.
+    if (order.status === "cancelled") inBackground("following changes", followChanges(productId));
+    else confirm(reservation);
+    return { kind: "purchased", order, replayed: !created };
+  }
+
+  async function endWithoutOrder(
+    reservation: Reservation,
+    revision: number,
+    committed: Exclude<Committed, { kind: "epoch-moved" | "order" }>,
+  ): Promise<Settled> {
     const { id, productId, epoch } = reservation;
     switch (committed.kind) {
-      case "order":
-        // The hold of a cancelled order ends when the inventory follows: its units must not go back twice.
-        if (committed.order.status === "cancelled") inBackground("following changes", followChanges(productId));
-        // Sent before the buyer hears of the order, so that the next purchase finds the hold gone; a lost one costs nothing.
-        else inBackground("confirm", admission.confirm(productId, epoch, [reservation]));
-        return { kind: "purchased", order: committed.order, replayed: !committed.created };
       case "conflict":
         await release(productId, epoch, [reservation]);
         return { kind: "key-reused" };
@@ -55,7 +73,7 @@ export const settleReservation = (ports: SettlePorts) => {
       case "unavailable":
         return { kind: "unavailable", orderId: committed.mayStand ? id : null };
     }
-  };
+  }
 
   /** A limit that was lowered after the buyer was admitted: the ledger has it first, and neither store is wrong. */
   async function changedSince(productId: string, revision: number): Promise<boolean> {
