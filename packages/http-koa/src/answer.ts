@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Every machine code a caller may read, with its HTTP status. 503 is the only 5xx there is. */
 export const STATUS_OF = {
   INVALID_REQUEST: 400,
@@ -43,7 +45,20 @@ export interface RefusedAnswer {
   readonly headers?: Headers;
 }
 
-export type Answer = Success | RefusedAnswer;
+/** Says whether what a caller has is still the newest. */
+export function etagOf(content: string | Buffer): string {
+  return `"${createHash("sha256").update(content).digest("base64url").slice(0, 27)}"`;
+}
+
+/** Success that many are told alike: written once, and kept by whoever stands in between. */
+export interface Shown {
+  readonly kind: "shown";
+  /** The envelope with the data, as JSON. */
+  readonly body: string;
+  readonly etag: string;
+}
+
+export type Answer = Success | Shown | RefusedAnswer;
 
 /** Seconds after which a caller who was told to come back may. */
 export const RETRY_AFTER_S = 1;

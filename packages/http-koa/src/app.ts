@@ -9,6 +9,7 @@ import { createIdentity } from "./identity.js";
 import type { Log } from "./log.js";
 import { metricsText } from "./metrics-text.js";
 import { createMetrics, type Metrics } from "./metrics.js";
+import { answerToPurchase } from "./outcome.js";
 import { limited, type RateLimit } from "./rate-limit.js";
 import { answeringWith, give, requestScope } from "./request-scope.js";
 import { addAdminRoutes } from "./routes/admin.js";
@@ -68,6 +69,7 @@ export function createApp(options: AppOptions): App {
       strictTransportSecurity: false,
     }),
   );
+  app.use(shedding(options.sale, metrics, log));
   app.use(router.routes());
   app.use(noRoute(router, log));
   // What fails after the answer has begun: a connection that broke, mostly.
@@ -82,6 +84,22 @@ function measured(metrics: Metrics): Koa.Middleware<ApiState> {
     // The route's pattern, not the path: a path is whatever a caller makes up.
     const route = String((ctx as Partial<ApiContext>)._matchedRoute ?? "none");
     metrics.answered(ctx.method, route, ctx.status, (performance.now() - startedMs) / 1_000);
+  };
+}
+
+const PURCHASE = /^\/api\/v1(\.0)?\/sale\/purchase$/;
+
+/**
+ * Refuses purchases while there is no room for one, before any of the request is looked at: in a rush most requests are refused, and what
+ * a refusal costs is taken from those that are served.
+ */
+function shedding(sale: Pick<FlashSale, "hasRoom">, metrics: Metrics, log: Log): Koa.Middleware<ApiState> {
+  const answer = answerToPurchase({ kind: "overloaded" });
+  return (ctx, next) => {
+    if (sale.hasRoom() || ctx.method !== "POST" || !PURCHASE.test(ctx.path)) return next();
+    metrics.shed();
+    give(ctx, answer, log);
+    return undefined;
   };
 }
 

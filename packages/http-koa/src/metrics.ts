@@ -12,6 +12,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** The sale, with its purchases counted. */
   counted(sale: FlashSale): FlashSale;
+  /** A purchase was refused before it came to the sale. */
+  shed(): void;
   /** `route` as the router knows it, never as the caller wrote it: names of series must be few. */
   answered(method: string, route: string, status: number, seconds: number): void;
 }
@@ -46,17 +48,19 @@ export function createMetrics(sources: MetricSources): Metrics {
     registers: [registry],
   });
   addGauges(registry, sources);
+  const count = (outcome: PurchaseOutcome): void => purchases.inc({ outcome: wordOf(outcome) });
 
   return {
     registry,
     counted: (sale) => ({
       ...sale,
-      async purchase(request) {
-        const outcome = await sale.purchase(request);
-        purchases.inc({ outcome: wordOf(outcome) });
-        return outcome;
-      },
+      purchase: (request) =>
+        sale.purchase(request).then((outcome) => {
+          count(outcome);
+          return outcome;
+        }),
     }),
+    shed: () => count({ kind: "overloaded" }),
     answered: (method, route, status, seconds) => durations.observe({ method, route, status }, seconds),
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { InvalidRequest } from "@flash-sale/core";
 import type { Context, Middleware } from "koa";
-import { RETRY_AFTER_S, STATUS_OF, type Answer } from "./answer.js";
+import { RETRY_AFTER_S, STATUS_OF, type Answer, type Code, type Shown } from "./answer.js";
 import type { Answering, ApiState } from "./api.js";
 import type { Log } from "./log.js";
 import { answerToFault } from "./outcome.js";
@@ -58,6 +58,10 @@ export function give(ctx: Context, answer: Answer, log: Log): void {
     if (status === 201) log.debug({ requestId, data }, "created");
     return;
   }
+  if (answer.kind === "shown") {
+    show(ctx, answer);
+    return;
+  }
   const { code, error, details, headers = {} } = answer;
   const { method, url } = ctx;
   const status = STATUS_OF[code];
@@ -65,8 +69,20 @@ export function give(ctx: Context, answer: Answer, log: Log): void {
   if (status === 429 || status === 503) ctx.set("Retry-After", RETRY_AFTER);
   ctx.set(headers);
   ctx.body = JSON.stringify({ success: false, error, code, details });
-  log[status === 503 ? "warn" : "info"](
-    { requestId, method, path: url?.split("?", 1)[0], status, code, details },
-    error,
-  );
+  log[levelOf(code)]({ requestId, method, path: url?.split("?", 1)[0], status, code, details }, error);
+}
+
+/** Of shed requests the metrics tell: a line each would cost as much as the refusal. */
+function levelOf(code: Code): "debug" | "info" | "warn" {
+  if (code === "OVERLOADED") return "debug";
+  return STATUS_OF[code] === 503 ? "warn" : "info";
+}
+
+/** A shared cache may tell it to others for a second; a browser asks each time whether it is still so. */
+function show(ctx: Context, { body, etag }: Shown): void {
+  ctx.status = 200;
+  ctx.set("Cache-Control", "public, max-age=0, s-maxage=1");
+  ctx.set("ETag", etag);
+  if (ctx.fresh) ctx.status = 304;
+  else ctx.body = body;
 }

@@ -65,7 +65,7 @@ export interface Api {
 
 /** The app on a port of its own, over stores in memory. */
 export async function startApi(
-  options: Partial<AppOptions> & { logLevel?: LogLevel; timeouts?: ServerOptions } = {},
+  options: Partial<AppOptions> & { logLevel?: LogLevel; timeouts?: ServerOptions; eventsASecond?: number } = {},
 ): Promise<Api> {
   const lines: Record<string, unknown>[] = [];
   const log = createLog(options.logLevel ?? "debug", {
@@ -73,7 +73,7 @@ export async function startApi(
   });
   const ports = createMemoryAdapters();
   const sale = createFlashSale(ports);
-  const streams = createSaleStreams({ sale, log });
+  const streams = createSaleStreams({ sale, log }, options.eventsASecond);
   const { products, orderPages, clock } = ports;
   const parts = { sale, products, orderPages, streams, stores: [], clock };
   const app = createApp({ ...parts, log, adminApiKey: ADMIN_KEY, auth: TRUSTED, rateLimit: null, ...options });

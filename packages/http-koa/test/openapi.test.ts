@@ -202,7 +202,8 @@ async function walk(api: Api, given: Set<string>): Promise<void> {
     note("GET", path, status);
     abort.abort();
   }
-  for (const path of ["/api/docs", "/api/docs/openapi.json", "/api/docs/start.js"]) {
+  const views = ["first", "status", `status/${id}`].map((view) => `/api/v1/sale/${view}`);
+  for (const path of ["/api/docs", "/api/docs/openapi.json", "/api/docs/start.js", ...views]) {
     const { headers } = await fetch(api.url + path);
     const known = { "if-none-match": headers.get("etag") ?? "", "cache-control": "max-age=0" };
     note("GET", path, (await fetch(api.url + path, { headers: known })).status);

@@ -363,6 +363,20 @@ describe("a refusal over HTTP", () => {
     expectRefusal(await api.buy("u1", { productId }), 429, "OVERLOADED");
   });
 
+  it("OVERLOADED before the request is looked at, and of purchases alone, while there is no room", async () => {
+    const productId = await api.product();
+    const purchase = sinon.spy(api.sale, "purchase");
+    const room = sinon.stub(api.sale, "hasRoom").returns(false);
+    expectRefusal(await api.buy("u1", { productId }), 429, "OVERLOADED");
+    expectRefusal(await api.call("/api/v1.0/sale/purchase", { method: "POST", body: "{" }), 429, "OVERLOADED");
+    expect(purchase.callCount).to.equal(0);
+    expect((await api.call(`/api/v1/sale/status/${productId}`)).status).to.equal(200);
+    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    expect(metrics).to.contain('flash_sale_purchases_total{outcome="overloaded"} 2');
+    room.returns(true);
+    expect((await api.buy("u1", { productId })).status).to.equal(201);
+  });
+
   it("UNAVAILABLE where a store does not answer, with the order that may stand", async () => {
     const productId = await api.product();
     const purchase = sinon.stub(api.sale, "purchase");

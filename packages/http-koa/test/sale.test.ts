@@ -72,6 +72,16 @@ describe("the API", () => {
         expect({ status, body }, path).to.deep.equal({ status: 200, body: { success: true, data: view } });
       }
 
+      for (const path of ["/sale/first", "/sale/status", `/sale/status/${id}`]) {
+        const { headers } = await fetch(`${api.url}${base}${path}`);
+        expect(headers.get("cache-control"), path).to.equal("public, max-age=0, s-maxage=1");
+        const ask = { "if-none-match": headers.get("etag") ?? "", "cache-control": "max-age=0" };
+        const again = await fetch(`${api.url}${base}${path}`, { headers: ask });
+        expect([again.status, await again.text()], path).to.deep.equal([304, ""]);
+        const changed = await fetch(`${api.url}${base}${path}`, { headers: { ...ask, "if-none-match": '"other"' } });
+        expect([changed.status, await changed.json()], path).to.deep.equal([200, { success: true, data: view }]);
+      }
+
       const order = { id: orderId, status: "completed", quantity: 2, price: 49.99, createdAt: purchasedAt };
       const mine = await api.call(`${base}/sale/user/status?productId=${id}&userId=u:1`);
       expect(mine.body.data).to.deep.equal({ hasPurchased: true, order, orders: [order], unitsLeft: 1 });

@@ -1,11 +1,27 @@
 import { clockContract, idsContract } from "@flash-sale/core/contract";
 import { expect } from "chai";
+import { useFakeTimers } from "sinon";
 import { repeatedKey } from "#src/repeated-key.js";
 import { createLog } from "#src/log.js";
 import { systemClock, systemIds } from "#src/system.js";
 
 describe("this machine's ids", () => {
   for (const { name, run } of idsContract) it(name, () => run({ ids: systemIds }));
+
+  it("go up, also within a millisecond, and while the clock is set back", () => {
+    const clock = useFakeTimers({ now: Date.now() + 1_000, toFake: ["Date"] });
+    try {
+      const ids = Array.from({ length: 1_000 }, () => systemIds.next());
+      clock.setSystemTime(Date.now() - 500);
+      ids.push(systemIds.next());
+      clock.setSystemTime(Date.now() + 1_000);
+      ids.push(systemIds.next());
+      expect(ids).to.deep.equal([...ids].sort());
+      expect(new Set(ids).size).to.equal(ids.length);
+    } finally {
+      clock.restore();
+    }
+  });
 });
 
 describe("this machine's clock", () => {

@@ -7,7 +7,8 @@ import { tokens } from "./tokens.js";
 export const remoteModule = (remote: Remote): ContainerModule =>
   new ContainerModule((load) => {
     const { sale, products, orderPages, schema, server, about } = remote;
-    provide(load, tokens.sale, [], () => ({ ...sale, close: async () => undefined }));
+    // Whether there is room the server finds out itself.
+    provide(load, tokens.sale, [], () => ({ ...sale, hasRoom: () => true, close: async () => undefined }));
     provide(load, tokens.products, [], () => ({
       ...products,
       create: notOffered("products.create"),

@@ -18,7 +18,7 @@ interface StoreName {
 
 /** What a running server does for the commands of its machine. */
 export interface Services {
-  readonly sale: Omit<FlashSale, "close">;
+  readonly sale: Omit<FlashSale, "hasRoom" | "close">;
   readonly products: Pick<Products, "find" | "page" | "newest">;
   readonly orderPages: Pick<OrderPages, "orders" | "search">;
   readonly schema: Schema;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DOCS_FILES } from "../docs-files.js";
-import type { Operation } from "./operation.js";
+import { etag } from "./headers.js";
+import { notModified, type Operation } from "./operation.js";
 
 const json = z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) });
-const etag = { ETag: { schema: { type: "string" } } } as const;
 
 /** This document, and the page that shows it. */
 export const docsOperations: readonly Operation[] = [
@@ -16,7 +16,7 @@ export const docsOperations: readonly Operation[] = [
     who: "anyone",
     answers: {
       200: { description: "The page.", headers: etag, content: { "text/html": { schema: z.string() } } },
-      304: { description: "What the caller has is the newest." },
+      304: notModified,
     },
     refusals: [],
   },
@@ -29,7 +29,7 @@ export const docsOperations: readonly Operation[] = [
     who: "anyone",
     answers: {
       200: { description: "OpenAPI 3.1.", headers: etag, content: { "application/json": { schema: json } } },
-      304: { description: "What the caller has is the newest." },
+      304: notModified,
     },
     refusals: ["INTERNAL"],
   },
@@ -43,7 +43,7 @@ export const docsOperations: readonly Operation[] = [
     params: z.object({ file: z.enum(Object.keys(DOCS_FILES)) }),
     answers: {
       200: { description: "The file.", headers: etag, content: { "*/*": { schema: z.string() } } },
-      304: { description: "What the caller has is the newest." },
+      304: notModified,
     },
     refusals: ["NOT_FOUND", "INTERNAL"],
   },

@@ -32,3 +32,15 @@ export const purchaseHeaders = requestHeaders.extend({
       "Repeating a purchase with the same key gives the same order and 200, for as long as the order is kept. One space of keys a user and product.",
   }),
 });
+
+export const etag = {
+  ETag: {
+    description: "Sent back as If-None-Match, it is answered 304 while nothing has changed.",
+    schema: { type: "string" },
+  },
+} as const;
+
+export const cached = {
+  ...etag,
+  "Cache-Control": { description: "A shared cache may keep it for a second.", schema: { type: "string" } },
+} as const;

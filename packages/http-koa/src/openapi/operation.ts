@@ -25,7 +25,7 @@ export interface Operation {
 
 type Told =
   /** In the envelope. */
-  | { readonly description: string; readonly data: z.ZodType }
+  | { readonly description: string; readonly headers?: HeadersObject; readonly data: z.ZodType }
   /** As it is. */
   | {
       readonly description: string;
@@ -36,6 +36,9 @@ type Told =
 type HeadersObject = Readonly<
   Record<string, { readonly description?: string; readonly schema: { readonly type: "string" | "integer" } }>
 >;
+
+/** To a caller who sent an ETag along. */
+export const notModified = { description: "What the caller has is the newest." } as const;
 
 export const SECURITY_SCHEMES = {
   userHeader: {
@@ -101,6 +104,10 @@ export function routeOf(operation: Operation): RouteConfig {
 function answerOf(told: Told): ResponseConfig {
   const { description } = told;
   if ("data" in told)
-    return { description, headers: requestId, content: { "application/json": { schema: enveloped(told.data) } } };
+    return {
+      description,
+      headers: { ...requestId, ...told.headers },
+      content: { "application/json": { schema: enveloped(told.data) } },
+    };
   return { description, headers: { ...requestId, ...told.headers }, ...(told.content && { content: told.content }) };
 }

@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { purchaseBody, userId, uuid } from "../request.js";
 import { purchase, saleView, userStatus } from "./answers.js";
-import { purchaseHeaders } from "./headers.js";
-import type { Operation } from "./operation.js";
+import { cached, purchaseHeaders } from "./headers.js";
+import { notModified, type Operation } from "./operation.js";
 
 const productId = uuid.meta({ description: "Id of the product.", examples: ["0190a5a0-0000-7000-8000-000000000000"] });
 const orderId = uuid.meta({ description: "Id of the order.", examples: ["0190a5a0-0000-7000-8000-000000000001"] });
 const buyerInQuery = userId.optional().meta({
   description: "Who buys, in `AUTH_MODE=trusted-header` where the header x-user-id is not there.",
 });
-const viewed = { 200: { description: "How the sale stands.", data: saleView } } as const;
+const viewed = {
+  200: { description: "How the sale stands.", headers: cached, data: saleView },
+  304: notModified,
+} as const;
 
 /** What buyers, and everybody who looks on, can ask. */
 export const saleOperations: readonly Operation[] = [

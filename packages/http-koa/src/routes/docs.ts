@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { refused } from "../answer.js";
+import { etagOf, refused } from "../answer.js";
 import type { ApiContext, ApiMiddleware, ApiRouter } from "../api.js";
 import { DOCS_FILES, DOCS_PAGE } from "../docs-files.js";
 import type { Log } from "../log.js";
@@ -43,7 +42,7 @@ export function addDocsRoutes(router: ApiRouter, log: Log): void {
 function send(ctx: ApiContext, type: string, content: string | Buffer): void {
   ctx.set("Content-Type", type);
   ctx.set("Cache-Control", "no-cache");
-  ctx.set("ETag", `"${createHash("sha256").update(content).digest("base64url").slice(0, 27)}"`);
+  ctx.set("ETag", etagOf(content));
   ctx.status = 200;
   if (ctx.fresh) ctx.status = 304;
   else ctx.body = content;

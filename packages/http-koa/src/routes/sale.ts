@@ -5,7 +5,8 @@ import type { Buyer } from "../identity.js";
 import { jsonBody } from "../json-body.js";
 import { answerToPurchase, orderNotFound, productNotFound } from "../outcome.js";
 import { idempotencyKey, purchaseBody, queryOf, read, uuidParameter } from "../request.js";
-import { purchaseView, saleView, userStatusView } from "../views.js";
+import { createSaleShown } from "../sale-shown.js";
+import { purchaseView, userStatusView } from "../views.js";
 
 export interface SaleRoutes {
   readonly sale: FlashSale;
@@ -22,14 +23,16 @@ export function addSaleRoutes(router: ApiRouter, { sale, buyerOf, answering }: S
     return answerToPurchase(await sale.purchase({ ...wish, userId: buyer, idempotencyKey: key }));
   });
 
+  const shown = createSaleShown();
+
   async function newest(): Promise<Answer> {
     const found = await sale.newestSale();
-    return found ? success(saleView(found)) : productNotFound();
+    return found ? shown(found) : productNotFound();
   }
 
   async function statusOf(productId: string): Promise<Answer> {
     const found = await sale.saleStatus(productId);
-    return found ? success(saleView(found)) : productNotFound();
+    return found ? shown(found) : productNotFound();
   }
 
   const first = answering((ctx) => {
