@@ -49,11 +49,11 @@ describe("orders in PostgreSQL", function () {
 
   it("says of a product that is not there that it has no ledger", async () => {
     const nowhere = { id: randomUUID(), priceMinor: 1, currency: "USD" };
-    for (const asked of [
-      adapters.orders.commit(nowhere.id, 1, [draft(nowhere)]),
-      adapters.orders.void(nowhere.id, [draft(nowhere)]),
+    for (const ask of [
+      () => adapters.orders.commit(nowhere.id, 1, [draft(nowhere)]),
+      () => adapters.orders.void(nowhere.id, [draft(nowhere)]),
     ]) {
-      const fault: unknown = await asked.catch((fault: unknown) => fault);
+      const fault: unknown = await ask().catch((fault: unknown) => fault);
       expect(fault).to.be.instanceOf(StoreRejected);
       expect(codeOf(fault)).to.equal("23503");
     }
