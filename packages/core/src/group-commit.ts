@@ -56,15 +56,18 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
     return placesTaken < limits.maxPlaces;
   }
 
+  /** All places are alike, so one object stands for each of them. */
+  const place: Place = {
+    commit: enqueue,
+    [Symbol.dispose]: () => {
+      placesTaken -= 1;
+    },
+  };
+
   function takePlace(): Place | null {
     if (!hasRoom()) return null;
     placesTaken += 1;
-    return {
-      commit: enqueue,
-      [Symbol.dispose]: () => {
-        placesTaken -= 1;
-      },
-    };
+    return place;
   }
 
   function enqueue(draft: OrderDraft): Promise<Committed> {
@@ -171,7 +174,7 @@ function tellOne(one: Waiting, first: Waiting, answer: CommitAnswer | undefined)
   else if (answer === undefined) failWith(one, new Error(`the orders store gave no answer for ${one.draft.id}`));
   else if (answer.kind !== "order") one.tell(answer);
   // An order that stands after a write of ours whose end was unknown is ours, and new to this buyer.
-  else one.tell({ ...answer, created: (answer.created || one.mayStand) && first === one });
+  else one.tell({ kind: "order", order: answer.order, created: (answer.created || one.mayStand) && first === one });
 }
 
 /** An id may come for two buyers, or two requests, at once: the answer to one is not the other's. */

