@@ -111,6 +111,24 @@ describe("what one tick asks, one call answers", () => {
     expect(await Promise.all(owners)).to.deep.equal(requests.map(({ reservationId }) => reservationId));
   });
 
+  for (const ending of ["confirm", "release"] as const) {
+    it(`lets go with each ${ending} of one call that reservation's own lock, and no other`, async () => {
+      const sale = await openSale(redis);
+      const { admission } = redis.adapters;
+      const requests = ["ada", "bob", "kim", "eve"].map((userId) => sale.request(userId));
+      const answers = await Promise.all(requests.map((request) => admission.admit(request)));
+      const held = answers.flatMap((answer) => (answer.kind === "held" ? [answer.reservation] : []));
+      const lockOf = (userId: string) => lockKey([sale.productId, "1", userId]);
+      // Bob's expired, and is another attempt's by now; kim's is no text.
+      await redis.client.set(lockOf("bob"), "another");
+      await redis.client.del(lockOf("kim"));
+      await redis.client.lpush(lockOf("kim"), "a list");
+      await admission[ending](sale.productId, 1, held);
+      const left = await Promise.all(["ada", "bob", "kim", "eve"].map((userId) => redis.client.exists(lockOf(userId))));
+      expect(left).to.deep.equal([0, 1, 1, 0]);
+    });
+  }
+
   it("lets all keys of an inventory go a day after its end", async () => {
     // Which is in an hour.
     const sale = await openSale(redis);
