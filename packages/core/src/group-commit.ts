@@ -17,7 +17,7 @@ export interface CommitLimits {
 
 export const DEFAULT_COMMIT_LIMITS: CommitLimits = {
   maxPlaces: 2_048,
-  maxBatchRows: 256,
+  maxBatchRows: 1_024,
   maxBatchBytes: 256 * 1024,
   maxWaitMs: 4_000,
   retryDelayMs: 50,
