@@ -59,6 +59,17 @@ describe("orders in PostgreSQL", function () {
     }
   });
 
+  it("takes no notice of another product's void, also where a batch is decided one by one", async () => {
+    const [here, elsewhere] = [await openSale(adapters, { perUserLimit: 1 }), await openSale(adapters)];
+    const ended = draft(elsewhere);
+    await adapters.orders.void(elsewhere.id, [ended]);
+    const answers = await adapters.orders.commit(here.id, 1, [
+      { ...draft(here), id: ended.id },
+      draft(here, { quantity: 2 }),
+    ]);
+    expect(answers.map(told)).to.deep.equal(["created 1", "void limit"]);
+  });
+
   it("leaves the ledger's row untouched where all that was asked stands", async () => {
     const product = await openSale(adapters);
     const standing = [draft(product), draft(product)];
