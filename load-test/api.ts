@@ -3,9 +3,16 @@ import { startNode, type NodeProcess } from "./servers/node-process.js";
 
 const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
 
+/** A command of the CLI in a process of its own. */
+export const startFlashSale = (
+  args: readonly string[],
+  env: Record<string, string>,
+  nodeArgs?: readonly string[],
+): Promise<NodeProcess> => startNode({ script: main, args, env, ...(nodeArgs === undefined ? {} : { nodeArgs }) });
+
 /** Runs a command of the CLI to its end, and answers what it printed. */
 export const flashSale = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
-  await using command = await startNode({ script: main, args, env });
+  await using command = await startFlashSale(args, env);
   const { code } = await command.ended();
   if (code !== 0) throw new Error(`flash-sale ${args.join(" ")} ended with ${String(code)}:\n${command.output()}`);
   return command.output();

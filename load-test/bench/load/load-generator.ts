@@ -1,17 +1,20 @@
 // Asks over HTTP in a closed loop: each of C connections sends its next request when the last one is answered.
 // A process of its own, on bare sockets: on a small machine a client that costs as much as the server measures itself.
 //   node load-generator.js '{"port":3000,"ask":"purchase","productId":"…","buyers":5000,"connections":64,"prefix":"r1"}'
+import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { decodeOrder, type LoadReport } from "./load.js";
 import { purchaseText } from "./purchase-text.js";
 import { statusOf, wholeAnswer } from "./whole-answer.js";
 
-const { port, ask, productId, buyers, connections, prefix } = decodeOrder(process.argv[2] ?? "");
+const { port, ask, productId, buyers, connections, prefix, randomIds } = decodeOrder(process.argv[2] ?? "");
 
+const namesBegin = randomIds ? "" : `${prefix}-`;
+const nameEnd = (number: number): string => (randomIds ? randomUUID() : String(number));
 const [head, tail] =
   ask === "purchase"
-    ? purchaseText(productId, prefix)
-    : [`GET /api/v1/sale/status/${productId} HTTP/1.1\r\nHost: 127.0.0.1\r\nx-user-id: ${prefix}-`, "\r\n\r\n"];
+    ? purchaseText(productId, namesBegin)
+    : [`GET /api/v1/sale/status/${productId} HTTP/1.1\r\nHost: 127.0.0.1\r\nx-user-id: ${namesBegin}`, "\r\n\r\n"];
 
 const statuses: Record<string, number> = {};
 let sent = 0;
@@ -26,7 +29,7 @@ const buyOnOneConnection = (): Promise<void> =>
         resolve();
         return;
       }
-      socket.write(`${head}${String(sent)}${tail}`, "latin1");
+      socket.write(`${head}${nameEnd(sent)}${tail}`, "latin1");
       sent += 1;
     };
     socket.setEncoding("latin1");

@@ -9,6 +9,8 @@ export interface LoadOrder {
   readonly buyers: number;
   readonly connections: number;
   readonly prefix: string;
+  /** Buyers of random ids of 36 characters, as accounts have them, instead of a prefix and a number: no two stand side by side in an index. */
+  readonly randomIds?: boolean;
 }
 
 export interface LoadReport {
@@ -21,7 +23,7 @@ export interface LoadReport {
 
 export const decodeOrder = (json: string): LoadOrder => {
   const order = JSON.parse(json) as Partial<LoadOrder>;
-  const { port, ask, productId, buyers, connections, prefix } = order;
+  const { port, ask, productId, buyers, connections, prefix, randomIds = false } = order;
   if (
     port === undefined ||
     ask === undefined ||
@@ -31,7 +33,7 @@ export const decodeOrder = (json: string): LoadOrder => {
     prefix === undefined
   )
     throw new Error(`not a load order: ${json}`);
-  return { port, ask, productId, buyers, connections, prefix };
+  return { port, ask, productId, buyers, connections, prefix, randomIds };
 };
 
 export const decodeReport = (json: string): LoadReport => {

@@ -12,7 +12,7 @@ const LEAD_MS = 50;
 
 const order = decodeOpenLoopOrder(process.argv[2] ?? "");
 const { port, productId, arrivals, perSecond, maxConnections, prefix, patienceMs } = order;
-const texts = [productId].flat().map((id) => purchaseText(id, prefix));
+const texts = [productId].flat().map((id) => purchaseText(id, `${prefix}-`));
 const everyMs = 1_000 / perSecond;
 const outcomes = createOutcomes(arrivals);
 const lateMs = new Float64Array(arrivals);

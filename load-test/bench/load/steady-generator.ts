@@ -12,7 +12,7 @@ import { statusOf } from "./whole-answer.js";
 const LAST_ANSWER_MS = 20_000;
 
 const order = decodeSteadyOrder(process.argv[2] ?? "");
-const [head, tail] = purchaseText(order.productId, order.prefix);
+const [head, tail] = purchaseText(order.productId, `${order.prefix}-`);
 const statuses: Record<string, number> = {};
 const inAll = createLatencyCounts();
 const inThisSecond = createLatencyCounts();
