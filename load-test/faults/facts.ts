@@ -95,14 +95,21 @@ export const readFacts = async (
 };
 
 export const hotKeys = (productId: string, epoch: number) => ({
-  epoch: `fs1:{${productId}}:epoch`,
-  stock: `fs1:{${productId}}:${String(epoch)}:stock`,
-  buyers: `fs1:{${productId}}:${String(epoch)}:buyers`,
-  holds: `fs1:{${productId}}:${String(epoch)}:holds`,
-  deadlines: `fs1:{${productId}}:${String(epoch)}:deadlines`,
+  epoch: `fs2:{${productId}}:epoch`,
+  stock: `fs2:{${productId}}:${String(epoch)}:stock`,
+  buyers: `fs2:{${productId}}:${String(epoch)}:buyers`,
+  holds: `fs2:{${productId}}:${String(epoch)}:holds`,
+  deadlines: `fs2:{${productId}}:${String(epoch)}:deadlines`,
 });
 
 const CHUNK = 1_000;
+/** A UUID in a record of the hot store: its bytes in base64url. */
+const SHORT_ID = /~[\w-]{22}/g;
+
+const longId = (text: string): string =>
+  Buffer.from(text.slice(1), "base64url")
+    .toString("hex")
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 export const readHot = async (
   redis: Redis,
@@ -117,7 +124,7 @@ export const readHot = async (
   for (let start = 0; start < users.length; start += CHUNK) {
     const some = users.slice(start, start + CHUNK);
     const found = await redis.hmget(keys.buyers, ...some);
-    some.forEach((user, index) => records.set(user, found[index] ?? null));
+    some.forEach((user, index) => records.set(user, found[index]?.replaceAll(SHORT_ID, longId) ?? null));
   }
   return {
     available: Number(stock.available),

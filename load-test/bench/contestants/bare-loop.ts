@@ -42,7 +42,7 @@ export const bareLoop = async (sale: FlashSale, redisUrl: string, databaseUrl: s
 
   return async (productId, userIds) => {
     const epoch = await epochOf(productId);
-    const prefix = `fs1:{${productId}}:`;
+    const prefix = `fs2:{${productId}}:`;
     const life = `${prefix}${String(epoch)}:`;
     const locks = userIds.map((user) => `${prefix}lock:${JSON.stringify([productId, epoch, user])}`);
     const keys = [`${prefix}epoch`, `${life}stock`, `${life}buyers`, `${life}holds`, `${life}deadlines`, ...locks];

@@ -68,10 +68,10 @@ export const flush = async ({
   // One script, so that what it saw held is what it took.
   const script = `
     local epoch = redis.call('GET', KEYS[1])
-    local held = epoch and tonumber(redis.call('HGET', 'fs1:{' .. ARGV[1] .. '}:' .. epoch .. ':stock', 'held')) or 0
+    local held = epoch and tonumber(redis.call('HGET', 'fs2:{' .. ARGV[1] .. '}:' .. epoch .. ':stock', 'held')) or 0
     if held > 0 or ARGV[2] == 'now' then redis.call('FLUSHALL') return held end
     return -1`;
-  const key = `fs1:{${shop.productId}}:epoch`;
+  const key = `fs2:{${shop.productId}}:epoch`;
   for (let attempt = 0; ; attempt += 1) {
     const held = Number(await scene.redis.eval(script, 1, key, shop.productId, attempt < 2_000 ? "when held" : "now"));
     if (held >= 0) return { held, lostAtMs: Date.now() };

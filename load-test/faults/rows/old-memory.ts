@@ -79,7 +79,7 @@ interface Memory {
 
 /** What Redis has of a product; null where it has nothing of this epoch. */
 const rememberMemory = async (redis: Redis, productId: string, epoch: number): Promise<Memory | null> => {
-  const pattern = `fs1:{${productId}}:*`;
+  const pattern = `fs2:{${productId}}:*`;
   const dumped = (await redis.callBuffer("eval", DUMP, 0, pattern)) as Buffer[];
   const keys = dumped.filter((_, index) => index % 2 === 0);
   const values = dumped.filter((_, index) => index % 2 === 1);

@@ -52,7 +52,7 @@ export const redisKilled: Row = {
       await sleep(random.below(LONGEST_AWAY_MS));
       await server.restart();
       const backAtMs = Date.now();
-      const isKept = await scene.redis.exists(`fs1:{${shop.productId}}:${String(epoch)}:holds`);
+      const isKept = await scene.redis.exists(`fs2:{${shop.productId}}:${String(epoch)}:holds`);
       drift.push(...(await healedAndSound(sale, backAtMs)));
       if ((await ledgerOf(sale)).epoch !== epoch) rebuilt += 1;
       struck[`killed, appendonly ${mode}`] = (struck[`killed, appendonly ${mode}`] ?? 0) + 1;

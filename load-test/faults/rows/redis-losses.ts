@@ -24,7 +24,7 @@ const DELETE_LOCKS = `for i, lock in ipairs(redis.call('KEYS', ARGV[1])) do redi
 const REPLACE_LOCKS = `
   for i, lock in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', lock) redis.call('RPUSH', lock, 'a list') end`;
 
-const locksOf = (productId: string): string => `fs1:{${productId}}:lock:*`;
+const locksOf = (productId: string): string => `fs2:{${productId}}:lock:*`;
 
 /** A limit a little below what is used, until Redis has thrown out a key that the inventory needs. */
 const evict = async (redis: Redis, productId: string, epoch: number): Promise<void> => {
@@ -71,7 +71,7 @@ export const LOSSES: readonly Loss[] = [
 export const HOUSEKEEPERS_LOCK: Loss = {
   name: "the housekeeper's lock of another type",
   async strike(redis) {
-    const name = "fs1:{housekeeping}:lock:*";
+    const name = "fs2:{housekeeping}:lock:*";
     await until("somebody keeps house", async () => (await redis.keys(name)).length > 0, { timeoutMs: 5_000 });
     await redis.eval(REPLACE_LOCKS, 0, name);
   },

@@ -1,7 +1,7 @@
 import type { HoldAnswer, HoldRefusal, HoldRequest } from "@flash-sale/core";
 import type { RunScript } from "./client.js";
 import { inventoryKeys, keyList, purchaseLockKeys } from "./keys.js";
-import { buyerField, decodeHold, decodeOrders, recordable } from "./records.js";
+import { buyerField, decodeHold, decodeId, decodeOrders, recordable } from "./records.js";
 import { integer, UnknownReply } from "./replies.js";
 import type { Scripts } from "./script.js";
 import { createTickBatches } from "./tick-batches.js";
@@ -121,7 +121,7 @@ function decodeAnswer(answer: unknown, request: HoldRequest, terms: Terms): Hold
     reason: word,
     epoch,
     orders: decodeOrders(orders),
-    holds: holds === "" ? null : holds,
+    holds: holds === "" ? null : decodeId(holds),
     perUserLimit: terms.perUserLimit,
     available,
   };

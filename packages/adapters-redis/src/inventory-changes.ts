@@ -17,8 +17,8 @@ export function createRedisInventoryChanges(run: RunScript, scripts: Scripts, lo
   return {
     async withhold({ productId, epoch, revision, changeId, units }) {
       if (!Number.isSafeInteger(units) || units < 1) throw new Error(`units are a whole number from 1: ${units}`);
-      const userId = withholder(recordable(changeId));
-      const args = [epoch, revision, userId, changeId, units, lockTtlMs].map(String);
+      const userId = withholder(changeId);
+      const args = [epoch, revision, userId, recordable(changeId), units, lockTtlMs].map(String);
       const reply = texts(await run(scripts.withhold, keyList(inventoryKeys(productId, epoch)), args));
       const [kind, ...facts] = reply;
       if (kind === "not-in-service" || kind === "other-revision") return { kind };

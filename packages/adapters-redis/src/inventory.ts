@@ -2,7 +2,7 @@ import type { Inventory, InventoryStatus, KnownBuyer } from "@flash-sale/core";
 import type { RunScript } from "./client.js";
 import { createHold } from "./hold.js";
 import { inventoryKeys, keyList } from "./keys.js";
-import { buyerField, decodeHold, decodeOrders } from "./records.js";
+import { buyerField, decodeHold, decodeId, decodeOrders } from "./records.js";
 import { flag, integer, pairs, texts, UnknownReply } from "./replies.js";
 import type { Scripts } from "./script.js";
 import { createSettle } from "./settle.js";
@@ -59,7 +59,7 @@ function decodeBuyers(reply: unknown, count: number): KnownBuyer[] | null {
   if (state !== "in-service" || facts.length !== count * 3) throw new UnknownReply("an answer of buyers.lua", reply);
   return Array.from({ length: count }, (_, index) => {
     const [known, orders = "", holds = ""] = facts.slice(index * 3, index * 3 + 3);
-    return { orders: known === "known" ? decodeOrders(orders) : null, holds: holds === "" ? null : holds };
+    return { orders: known === "known" ? decodeOrders(orders) : null, holds: holds === "" ? null : decodeId(holds) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { purchaseLock, type LockName } from "@flash-sale/core";
 
 /** Of the layout of keys and values. A version of the software that finds another format finds nothing, and rebuilds. */
-const FORMAT = "fs1";
+const FORMAT = "fs2";
 
 export const ANNOUNCEMENTS_CHANNEL = `${FORMAT}:announcements`;
 

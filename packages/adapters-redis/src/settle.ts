@@ -1,6 +1,7 @@
 import type { Admission, Reservation } from "@flash-sale/core";
 import type { RunScript } from "./client.js";
 import { inventoryKeys, keyList, purchaseLockKeys } from "./keys.js";
+import { encodeId } from "./records.js";
 import { flag, integer, UnknownReply } from "./replies.js";
 import type { Script, Scripts } from "./script.js";
 import { MAX_BATCH } from "./tick-batches.js";
@@ -17,7 +18,7 @@ export function createSettle(
     const lockOf = purchaseLockKeys(productId, epoch);
     for (const { id, userId } of chunk) {
       if (locks === "locks-go") keys.push(lockOf(userId));
-      args.push(id, userId);
+      args.push(encodeId(id), userId);
     }
     return run(script, keys, args);
   }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { spy } from "sinon";
 import { keyList, lockKey } from "#src/keys.js";
+import { encodeId } from "#src/records.js";
 import { openRedis, type TestRedis } from "./redis.js";
 import { openSale } from "./sale.js";
 
@@ -99,7 +100,7 @@ describe("what one tick asks, one call answers", () => {
     const request = sale.request("a:b");
     await redis.adapters.admission.admit(request);
     const lock = lockKey([sale.productId, "1", "a:b"]);
-    expect(await redis.client.get(lock)).to.equal(request.reservationId);
+    expect(await redis.client.get(lock)).to.equal(encodeId(request.reservationId));
     expect(await redis.client.pttl(lock)).to.be.within(1, 60_000);
   });
 
@@ -108,7 +109,7 @@ describe("what one tick asks, one call answers", () => {
     const requests = ["ada", "bob", "kim"].map((userId) => sale.request(userId));
     await Promise.all(requests.map((request) => redis.adapters.admission.admit(request)));
     const owners = requests.map(({ userId }) => redis.client.get(lockKey([sale.productId, "1", userId])));
-    expect(await Promise.all(owners)).to.deep.equal(requests.map(({ reservationId }) => reservationId));
+    expect(await Promise.all(owners)).to.deep.equal(requests.map(({ reservationId }) => encodeId(reservationId)));
   });
 
   for (const ending of ["confirm", "release"] as const) {

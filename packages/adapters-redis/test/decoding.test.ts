@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { decodeAnnouncement } from "#src/announcements.js";
 import { inventoryKeys, lockKey } from "#src/keys.js";
-import { decodeHold, decodeOrders, encodeOrders } from "#src/records.js";
+import { decodeHold, decodeId, decodeOrders, encodeId, encodeOrders, recordable } from "#src/records.js";
 import { flag, integer, pairs, texts, UnknownReply } from "#src/replies.js";
 
 describe("what Redis answers", () => {
@@ -19,6 +19,8 @@ describe("what Redis answers", () => {
       () => decodeHold("p", 1, "ada", "id one 2 3 4 fingerprint"),
       () => decodeOrders("id"),
       () => decodeOrders("id:1,"),
+      () => decodeId("~"),
+      () => decodeId("~not a UUID"),
     ]) {
       expect(decode).to.throw(UnknownReply);
     }
@@ -32,6 +34,21 @@ describe("what Redis answers", () => {
     expect(decodeOrders(encodeOrders(orders))).to.deep.equal(orders);
     expect(decodeOrders("")).to.deep.equal([]);
     expect(decodeHold("p", 1, "ada", "id:1 2 3 4 5 2: any\ntext").fingerprint).to.equal("2: any\ntext");
+  });
+
+  it("has a UUID in 23 characters, and every other id as it is", () => {
+    for (const id of ["00000000-0000-0000-0000-000000000000", "019ac0de-7fff-7bad-8fed-ffffffffffff"]) {
+      const text = encodeId(id);
+      expect(text).to.match(/^~[\w-]{22}$/);
+      expect(decodeId(text)).to.equal(id);
+    }
+    for (const id of ["019AC0DE-7FFF-7BAD-8FED-FFFFFFFFFFFF", "019ac0de7fff7bad8fedffffffffffff", "a:1"]) {
+      expect(encodeId(id)).to.equal(id);
+      expect(decodeId(id)).to.equal(id);
+    }
+    // Nothing else may look like one.
+    for (const id of ["~", encodeId("019ac0de-7fff-7bad-8fed-ffffffffffff"), "", "a b", "a,b"])
+      expect(() => recordable(id), id).to.throw("an id must not");
   });
 
   it("is no announcement where it is of an unknown kind, or damaged", () => {
@@ -63,6 +80,6 @@ describe("what Redis answers", () => {
       ["a"],
     ];
     expect(new Set(names.map(lockKey)).size).to.equal(names.length);
-    expect(lockKey(["product", "1", "ada"])).to.equal('fs1:{product}:lock:["product","1","ada"]');
+    expect(lockKey(["product", "1", "ada"])).to.equal('fs2:{product}:lock:["product","1","ada"]');
   });
 });

@@ -160,9 +160,16 @@ const traps: Trap[] = [
   {
     name: "a teacher who knows better than the inventory",
     file: "teach.lua",
-    guard: "'HSETNX'",
-    without: "'HSET'",
+    guard: "not known[i] and ",
+    without: "",
     seenBy: cases(inventoryLoadingContract, "leaves a known buyer as they are"),
+  },
+  {
+    name: "a lesson that tells of a buyer twice",
+    file: "teach.lua",
+    guard: " and not told[user]",
+    without: "",
+    seenBy: cases(inventoryLoadingContract, "leaves a buyer as they were told of first"),
   },
   {
     name: "a teacher who read before an order was cancelled",

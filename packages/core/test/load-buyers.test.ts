@@ -137,10 +137,23 @@ describe("loading buyers", () => {
   });
 
   it("reads less and less where changes come in between, but never fewer than ten, and then more again", async () => {
-    const { asked, run } = opened(3_000, (page) => (page <= 8 ? "behind" : "taught"));
+    const { run, told } = opened(3_000, (page) => (page <= 8 ? "behind" : "taught"));
     expect(await run()).to.equal(3_000);
     const down = [1_000, 500, 250, 125, 62, 31, 15, 10, 10];
-    expect(asked).to.deep.equal([...down, 20, 40, 80, 160, 320, 640, 1_000, 1_000]);
+    expect(told.slice(0, -1).map(parseFloat)).to.deep.equal([...down, 20, 40, 80, 160, 320, 640, 1_000, 730]);
+  });
+
+  it("reads the next page while one is told, and no further", async () => {
+    const { asked, run, stores } = opened(3_001);
+    const { teach } = stores.loading;
+    const readMeanwhile: number[] = [];
+    stores.loading.teach = async (...lesson) => {
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      readMeanwhile.push(asked.length);
+      return teach(...lesson);
+    };
+    await run();
+    expect(readMeanwhile).to.deep.equal([2, 3, 4, 4]);
   });
 
   it("stops where that life of the inventory is over: its buyers are not all known", async () => {

@@ -10,5 +10,18 @@ local stock = in_service()
 if not stock then return 'not-in-service' end
 if stock.revision ~= ARGV[2] then return 'behind' end
 if stock.buyersLoaded == '1' then return 'taught' end
-for i = 3, #ARGV, 2 do redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1]) end
+
+local users = {}
+for i = 3, #ARGV, 2 do users[#users + 1] = ARGV[i] end
+if #users == 0 then return 'taught' end
+local known = redis.call('HMGET', KEYS[3], unpack(users))
+local records, told = {}, {}
+for i, user in ipairs(users) do
+  if not known[i] and not told[user] then
+    told[user] = true
+    records[#records + 1] = user
+    records[#records + 1] = ARGV[2 + 2 * i]
+  end
+end
+if #records > 0 then redis.call('HSET', KEYS[3], unpack(records)) end
 return 'taught'

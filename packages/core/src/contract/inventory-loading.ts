@@ -122,6 +122,18 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
     },
   },
   {
+    name: "leaves a buyer as they were told of first, in one lesson too",
+    async run(harness) {
+      const { inventory, loading } = harness;
+      const stock = await putOnSale(harness, { perUserLimit: 1 }, { epoch: 2 });
+      await loading.teach(stock.productId, 2, 0, [
+        { userId: "ada", orders: [{ id: id(1), units: 1 }] },
+        { userId: "ada", orders: [] },
+      ]);
+      expectRefused(await inventory.hold(stock.request("ada", id(2)), "granted"), "limit-reached");
+    },
+  },
+  {
     name: "teaches nobody once all are taught: a late teacher's order may still be held here, and counts once",
     async run(harness) {
       const { inventory, loading } = harness;
