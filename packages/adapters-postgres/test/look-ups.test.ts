@@ -15,8 +15,8 @@ interface Counts {
   readonly scans: number;
 }
 
-/** Not how long it takes, but how often a batch looks at the orders: decided as a whole, or one by one. */
-describe("a batch's look-ups in the orders", function () {
+/** Not how long it takes, but how often the orders are looked at: by a batch, decided as a whole or one by one, and by a page. */
+describe("look-ups in the orders", function () {
   this.timeout(30_000);
   let database: OpenDatabase;
   let session: pg.Client;
@@ -46,13 +46,22 @@ describe("a batch's look-ups in the orders", function () {
       ...[product.id, 1, of("id"), of("userId"), of("quantity"), of("priceMinor"), product.currency],
       ...[of("fingerprint"), drafts.map(() => null), of("admittedAtMs")],
     ];
+    const { row, ...looks } = await counted(on, COMMIT, values);
+    return { outcomes: String(row?.outcomes), ...looks };
+  }
+
+  async function counted(
+    on: pg.Client,
+    statement: string,
+    values: unknown[],
+  ): Promise<Counts & { readonly row: Record<string, unknown> | undefined }> {
     await on.query("begin");
     const before = await counts(on);
-    const { rows } = await on.query<{ outcomes: string }>(COMMIT, values);
+    const { rows } = await on.query<Record<string, unknown>>(statement, values);
     const after = await counts(on);
     await on.query("commit");
     return {
-      outcomes: rows[0]?.outcomes ?? "",
+      row: rows[0],
       looks: after.looks - before.looks,
       rows: after.rows - before.rows,
       scans: after.scans - before.scans,
@@ -65,7 +74,7 @@ describe("a batch's look-ups in the orders", function () {
   const again = (product: Product, drafts: readonly OrderDraft[], quantity: number): OrderDraft[] =>
     drafts.map(({ userId }) => draft(product, { userId, quantity }));
 
-  it("are fewer where it fits as a whole: new buyers, up to the limit, up to the last unit", async () => {
+  it("are fewer where it fits by a batch that fits as a whole: new buyers, up to the limit, up to the last unit", async () => {
     const product = await openSale(adapters, { totalQuantity: 51, perUserLimit: 3 });
     const elsewhere = await openSale(adapters, { perUserLimit: 3 });
     const tooMany = await commit(product, [...five(product).slice(1), draft(product, { quantity: 4 })]);
@@ -134,6 +143,17 @@ describe("a batch's look-ups in the orders", function () {
       }
     });
   }
+
+  it("are for a page of buyers as many as it has orders, and what is left of the last buyer's", async () => {
+    const product = await openSale(adapters, { totalQuantity: 2_000, perUserLimit: 3 });
+    const buyers = Array.from({ length: 200 }, (_, index) => draft(product, { userId: `buyer ${1_000 + index}` }));
+    for (let n = 0; n < 3; n += 1) await adapters.orders.commit(product.id, 1, again(product, buyers, 1));
+    for (const after of [null, "buyer 1007"]) {
+      const page = await counted(session, "select ids from orders_by_buyer($1, $2, 10)", [product.id, after]);
+      expect(page.row?.ids).to.have.length(12);
+      expect([page.looks, page.rows, page.scans], String(after)).to.deep.equal([1, 13, 0]);
+    }
+  });
 
   it("read what stands by its key, however many orders the product has", async () => {
     const product = await openSale(adapters, { totalQuantity: 2_000 });

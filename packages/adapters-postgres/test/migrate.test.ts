@@ -17,6 +17,7 @@ const ALL = [
   "0010_search_orders",
   "0011_epochs_never_go_back",
   "0012_commit_reservations_planned_once",
+  "0013_orders_by_buyer",
 ];
 
 /** As the release before sends them. */

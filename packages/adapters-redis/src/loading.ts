@@ -45,12 +45,15 @@ export function createRedisLoading(client: RedisClient, run: RunScript, scripts:
     },
     async teach(productId, epoch, revision, buyers) {
       const keys = keyList(inventoryKeys(productId, epoch));
-      for (let from = 0; ; from += TEACH_CHUNK) {
-        const chunk = buyers.slice(from, from + TEACH_CHUNK);
-        const args = chunk.flatMap(({ userId, orders }) => [buyerField(userId), encodeOrders(orders)]);
-        const answer = taught(await run(scripts.teach, keys, [String(epoch), String(revision), ...args]));
-        if (answer !== "taught" || from + TEACH_CHUNK >= buyers.length) return answer;
+      const lessons = [];
+      for (let from = 0; from === 0 || from < buyers.length; from += TEACH_CHUNK) {
+        const args = [String(epoch), String(revision)];
+        for (const { userId, orders } of buyers.slice(from, from + TEACH_CHUNK))
+          args.push(buyerField(userId), encodeOrders(orders));
+        lessons.push(run(scripts.teach, keys, args));
       }
+      const answers = (await Promise.all(lessons)).map(taught);
+      return answers.find((answer) => answer !== "taught") ?? "taught";
     },
     async knownBuyers(productId, epoch, from) {
       const args = [String(epoch), from ?? FIRST, String(KNOWN_PAGE)];

@@ -23,9 +23,10 @@ export function decodeId(text: string): string {
 
 /** An id for a record, where ids stand between spaces and commas. */
 export function recordable(id: string): string {
-  if (id === "" || /^~|[ ,]/.test(id))
+  const text = encodeId(id);
+  if (text === "" || (text === id && /^~|[ ,]/.test(id)))
     throw new Error(`an id must not be empty, begin with ~ nor hold a space or a comma: ${JSON.stringify(id)}`);
-  return encodeId(id);
+  return text;
 }
 
 /** The empty field is the sentinel that says that a key is whole. */
