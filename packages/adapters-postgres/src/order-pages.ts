@@ -10,7 +10,9 @@ import * as decode from "./decode.js";
 const ORDERS = `select ${decode.ORDER_COLUMNS} from orders o
   where o.product_id = $1 and o.number > $2::bigint and o.number <= $2::bigint + $3::bigint order by o.number`;
 const SEARCH = `select ${decode.ORDER_COLUMNS} from search_orders($1, $2, $3, $4, $5) o order by o.product_id, o.number`;
-const BUYERS = "select user_id, ids, units from buyers_page($1, $2, $3)";
+/** The driver takes four times as long to read an array as it takes for the whole row without one. */
+const BUYERS = `select user_id, array_to_string(ids, ',') as ids, array_to_string(units, ',') as units
+  from buyers_page($1, $2, $3)`;
 /**
  * A look-up a user, which `limit` keeps whole: as a plain join, without statistics, all orders of the product would be walked for
  * every page.
@@ -31,11 +33,11 @@ export function createOrderPages(pool: pg.Pool): OrderPages {
 
     buyers: async (productId, afterUserId, limit) =>
       (await ask(pool, BUYERS, [productId, afterUserId, limit])).map((row) => {
-        const units = decode.list(row, "units");
-        const orders = decode.list(row, "ids").map((id, index) => {
-          const one = { id, units: units[index] };
-          return { id: decode.text(one, "id"), units: decode.integer(one, "units") };
-        });
+        const units = decode.text(row, "units").split(",");
+        const orders = decode
+          .text(row, "ids")
+          .split(",")
+          .map((id, index) => ({ id, units: decode.integer({ units: units[index] }, "units") }));
         return { userId: decode.text(row, "user_id"), orders };
       }),
 
