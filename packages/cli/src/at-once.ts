@@ -2,11 +2,7 @@
  * Does `work` for all items, at most `limit` at once, begun in their order; answers in their order. After the first that fails none is
  * begun; it rejects with that fault once those under way have ended, so that nothing goes on behind its caller.
  */
-export async function mapAtOnce<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
+export async function mapAtOnce<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const faults: unknown[] = [];
   const queue = items.entries();

@@ -63,7 +63,12 @@ async function remember({ loading }: Ports, productId: string, epoch: number): P
 }
 
 /** Who has orders that the inventory does not know, or knows otherwise. Whoever is met is remembered no longer. */
-async function* buyersNotKnown(ports: Ports, productId: string, epoch: number, { orders: known }: Remembered): Suspects {
+async function* buyersNotKnown(
+  ports: Ports,
+  productId: string,
+  epoch: number,
+  { orders: known }: Remembered,
+): Suspects {
   const { inventory, orderPages } = ports;
   for (let after: string | null = null; ;) {
     const page = await orderPages.buyers(productId, after, PAGE);
