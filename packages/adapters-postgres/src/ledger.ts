@@ -81,6 +81,7 @@ async function lock(query: Query, productId: string): Promise<LockedLedger | nul
         throw new StoreRejected("orders", { cause: new RangeError(`epoch ${epoch} is not a later one`) });
     },
     confirmed: async (ids) => {
+      if (ids.length === 0) return [];
       const { rows } = await query(CONFIRMED, [productId, ids]);
       return rows.map((found) => ({ id: decode.text(found, "id"), units: decode.integer(found, "quantity") }));
     },

@@ -21,6 +21,15 @@ export function integer(reply: unknown): number {
   return number;
 }
 
+/** What a JSON text says. */
+export function json(reply: unknown): unknown {
+  try {
+    return JSON.parse(String(reply));
+  } catch {
+    throw new UnknownReply("JSON", reply);
+  }
+}
+
 /** 1 or 0. */
 export function flag(reply: unknown): boolean {
   const number = integer(reply);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { decodeAnnouncement } from "#src/announcements.js";
 import { inventoryKeys, lockKey } from "#src/keys.js";
 import { decodeHold, decodeId, decodeOrders, encodeId, encodeOrders, recordable } from "#src/records.js";
-import { flag, integer, pairs, texts, UnknownReply } from "#src/replies.js";
+import { flag, integer, json, pairs, texts, UnknownReply } from "#src/replies.js";
 
 describe("what Redis answers", () => {
   it("is thrown away loudly where it is not known", () => {
@@ -14,6 +14,9 @@ describe("what Redis answers", () => {
       () => integer(null),
       () => integer(2 ** 60),
       () => flag(2),
+      () => json("[1"),
+      () => json(undefined),
+      () => texts(json('["a",1]')),
       () => pairs(["a"]),
       () => decodeHold("p", 1, "ada", "id 1 2 3"),
       () => decodeHold("p", 1, "ada", "id one 2 3 4 fingerprint"),

@@ -1,10 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Drift, ReconcileReport } from "@flash-sale/core";
 import { tokens } from "@flash-sale/http-koa";
+import { mapAtOnce } from "./at-once.js";
 import { everyProduct } from "./every-product.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import type { Output } from "./output.js";
 import { sayFault, type Session } from "./run.js";
+
+/** Products compared at once: while one is waited for, another is read. Fewer than the connections to PostgreSQL, which they share. */
+const AT_ONCE = 6;
 
 interface Options {
   readonly fix: boolean;
@@ -15,21 +19,16 @@ export async function reconcileOnce(session: Session, ids: readonly string[], { 
   const { wired, output, interrupted } = session;
   const sale = await wired.get(tokens.sale);
   const products = ids.length > 0 ? ids : await everyProductOf(session);
-  const reports: ReconcileReport[] = [];
-  const unknown: string[] = [];
   const progress = output.progress("products", products.length);
-  try {
-    for (const productId of products) {
-      interrupted.throwIfAborted();
-      const report = await sale.reconcile(productId, { fix });
-      if (report) reports.push(report);
-      else unknown.push(productId);
-      progress.add(1);
-    }
-  } finally {
-    progress.stop();
-  }
+  const found = await mapAtOnce(products, AT_ONCE, async (productId) => {
+    interrupted.throwIfAborted();
+    const report = await sale.reconcile(productId, { fix });
+    progress.add(1);
+    return report;
+  }).finally(() => progress.stop());
   interrupted.throwIfAborted();
+  const reports = found.filter((report) => report !== null);
+  const unknown = products.filter((_, index) => found[index] === null);
   tell(output, reports, unknown);
   output.document({ checked: reports.length, products: reports, unknown });
   const wrong = unknown.length > 0 || reports.some(({ drift, fixed }) => drift.length > 0 && !fixed);

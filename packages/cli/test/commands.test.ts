@@ -198,6 +198,16 @@ describe("flash-sale", function () {
       });
     });
 
+    it("tells of the products in the order in which they were given", async () => {
+      const ids: string[] = [];
+      while (ids.length < 9) ids.push(await product());
+      await project();
+      ids.reverse();
+      const { document } = await run("reconcile", ...ids.slice(0, 5), NOBODY, ...ids.slice(5), "--json");
+      expect(document.products.map((report) => report.productId)).to.deep.equal(ids);
+      expect(document.unknown).to.deep.equal([NOBODY]);
+    });
+
     it("exits 1 for an unknown id, 2 for ids beside --all", async () => {
       const { code, document } = await run("reconcile", NOBODY, "--json");
       expect(code).to.equal(1);

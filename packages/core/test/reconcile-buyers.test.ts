@@ -4,11 +4,15 @@ import { createMemoryAdapters } from "@flash-sale/core/memory";
 import { expect } from "chai";
 
 const PRODUCT = {
-  ...{ id: "p", name: "Console", description: null, priceMinor: 1, currency: "USD", totalQuantity: 10_000 },
-  ...{ perUserLimit: 5, saleStartAtMs: 0, saleEndAtMs: 1, createdAtMs: 0, revision: 0, epoch: 0 },
+  ...{ id: "p", name: "Console", description: null, priceMinor: 1, currency: "USD", totalQuantity: 20_000 },
+  ...{ perUserLimit: 5, saleStartAtMs: 0, saleEndAtMs: 2 ** 50, createdAtMs: 0, revision: 0, epoch: 0 },
   ...{ committed: 0, soldQuantity: 0 },
 };
 const EPOCH = 1;
+const DRAFT = {
+  ...{ productId: "p", epoch: EPOCH, quantity: 1, priceMinor: 1, currency: "USD" },
+  ...{ fingerprint: "", metadata: null, admittedAtMs: 0, deadlineMs: 1 },
+};
 
 interface Facts {
   /** Units by the orders. */
@@ -26,8 +30,8 @@ async function opened({ bought, known = {}, buyersLoaded = true, change = () => 
   await memory.products.create([PRODUCT]);
   await loading.load("p", EPOCH, PRODUCT, 0);
   const draft = ([userId, quantity]: [string, number]): OrderDraft => ({
-    ...{ id: `order of ${userId}`, productId: "p", epoch: EPOCH, userId, quantity, priceMinor: 1, currency: "USD" },
-    ...{ fingerprint: "", metadata: null, admittedAtMs: 0, deadlineMs: 1 },
+    ...DRAFT,
+    ...{ id: `order of ${userId}`, userId, quantity },
   });
   await orders.commit("p", 0, Object.entries(bought).map(draft));
   const taught = Object.entries<number | null>({ ...bought, ...known }).flatMap(([userId, units]) =>
@@ -36,9 +40,13 @@ async function opened({ bought, known = {}, buyersLoaded = true, change = () => 
   await loading.teach("p", EPOCH, 0, taught);
   if (buyersLoaded) await loading.finishTeaching("p", EPOCH);
 
-  const asked = { alone: 0, pages: 0, known: 0, among: 0 };
+  const asked = { alone: 0, pages: 0, known: 0, among: 0, status: 0 };
   const counted: FlashSalePorts = {
     ...memory,
+    inventory: {
+      ...memory.inventory,
+      status: (...args) => ((asked.status += 1), memory.inventory.status(...args)),
+    },
     orders: { ...orders, ofBuyer: (...args) => ((asked.alone += 1), orders.ofBuyer(...args)) },
     orderPages: {
       ...orderPages,
@@ -61,13 +69,13 @@ describe("looking for wrong buyers", () => {
   it("asks of a sound crowd page by page, and of nobody alone", async () => {
     const { find, asked } = await opened({ bought: crowd(2_001), known: { looked: 0 } });
     expect(await find()).to.deep.equal([]);
-    expect(asked).to.deep.equal({ alone: 0, pages: 3, known: 3, among: 3 });
+    expect(asked).to.deep.equal({ alone: 0, pages: 3, known: 3, among: 0, status: 0 });
   });
 
   it("asks nothing of the orders about known buyers where none of them has bought", async () => {
     const { find, asked } = await opened({ bought: {}, known: { looked: 0 } });
     expect(await find()).to.deep.equal([]);
-    expect(asked).to.deep.equal({ alone: 0, pages: 1, known: 1, among: 0 });
+    expect(asked).to.deep.equal({ alone: 0, pages: 1, known: 1, among: 0, status: 0 });
   });
 
   it("finds them on every page, by the orders and by the inventory, each looked at alone", async () => {
@@ -82,6 +90,46 @@ describe("looking for wrong buyers", () => {
     ]);
     // Before and after each.
     expect(asked.alone).to.equal(10);
+  });
+
+  it("remembers ten thousand known buyers, asks for the others, and finds who is wrong among both", async () => {
+    const known = { u00500: null, u11500: 2, x: 1 };
+    const { find, asked } = await opened({ bought: crowd(12_000), known });
+    expect(await find()).to.deep.equal([wrong("u00500", 1, null), wrong("u11500", 1, 2), wrong("x", 0, 1)]);
+    // The page with the first of them and the last two pages are asked for; and once more each of the wrong ones.
+    expect(asked).to.deep.equal({ alone: 6, pages: 13, known: 12, among: 2, status: 6 });
+  });
+
+  it("takes nobody for wrong who bought after the known buyers were read, or before the orders were", async () => {
+    for (const when of ["after the known ones", "before the orders"] as const) {
+      const { find } = await opened({
+        bought: { a: 1 },
+        change: (ports) => {
+          const { orders, inventory, loading, orderPages } = ports;
+          const buy = async () => {
+            const draft = { ...DRAFT, id: "late order", userId: "late" };
+            const request = { ...draft, reservationId: draft.id, expectedPriceMinor: null };
+            const held = await inventory.hold(request, "granted");
+            if (held.kind !== "held") throw new Error(held.kind);
+            await orders.commit("p", 0, [draft]);
+            await inventory.confirm("p", EPOCH, [held.reservation]);
+          };
+          return when === "after the known ones"
+            ? {
+                loading: {
+                  ...loading,
+                  async knownBuyers(...args) {
+                    const page = await loading.knownBuyers(...args);
+                    await buy();
+                    return page;
+                  },
+                },
+              }
+            : { orderPages: { ...orderPages, buyers: async (...args) => (await buy(), orderPages.buyers(...args)) } };
+        },
+      });
+      expect(await find()).to.deep.equal([]);
+    }
   });
 
   it("names a hundred at most: a repair makes all of them known anew", async () => {

@@ -5,6 +5,7 @@ import { exportOrders } from "../export-orders.js";
 import type { Globals } from "../globals.js";
 import { requireOwnInventory, requireSchema } from "../required-stores.js";
 import { run } from "../run.js";
+import { keepHeapSmall } from "../small-heap.js";
 
 export const orders = (cli: Argv<Globals>) =>
   cli.command("orders", "Export the orders, or cancel some", (command) =>
@@ -31,11 +32,13 @@ const exports = (cli: Argv<Globals>) =>
         .example("$0 orders export --format ndjson | jq .userId", "one JSON object a line")
         .example("$0 orders export --json", "one JSON array")
         .epilogue("In CSV a text that a spreadsheet would take for a formula begins with '."),
-    ({ json, productId, format, out }) =>
-      run(json, async (session) => {
+    ({ json, productId, format, out }) => {
+      keepHeapSmall();
+      return run(json, async (session) => {
         await requireSchema(session);
         return exportOrders(session, { productId, format, out });
-      }),
+      });
+    },
   );
 
 const cancel = (cli: Argv<Globals>) =>

@@ -249,6 +249,20 @@ export const inventoryLoadingContract: ContractCase<InventoryHarness>[] = [
     },
   },
   {
+    name: "names buyers whose ids hold any characters",
+    async run(harness) {
+      const { loading } = harness;
+      const { productId } = await putOnSale(harness, {}, { epoch: 2 });
+      const userIds = ['"', "\\", "/", "a\nb\tc", "\u0001\u007f", "[1,2]", "é", "😀", "\u2028", "null", " "];
+      const buyers = userIds.map((userId, n) => ({ userId, orders: [{ id: `"${n}\\`, units: n }] }));
+      expectEqual(await loading.teach(productId, 2, 0, buyers), "taught", "teaching");
+      const expected = buyers.map(({ userId, orders }) => [userId, orders] as const);
+      const named = await allKnown(loading, productId, 2);
+      expectEqual(named.size, expected.length, "buyers");
+      expectEqual(Object.fromEntries(named), Object.fromEntries(expected), "known");
+    },
+  },
+  {
     name: "names nobody where none is known, and says where no inventory of that epoch is",
     async run(harness) {
       const { loading } = harness;
