@@ -3,7 +3,7 @@ import type { Clock } from "./ports/clock.js";
 /** Were every announcement lost, a unit that came back would be on sale again this much later. */
 export const FORGET_AFTER_MS = 200;
 /** So long a crowd waits for the answer that one of it asked for. */
-const WAIT_FOR_ANSWER_MS = 50;
+const WAIT_FOR_ANSWER_MS = 30;
 
 /** Remembers that nothing is left, so that the crowd after the last unit costs the hot store nothing. */
 export interface SoldOutMemory {

@@ -120,14 +120,14 @@ describe("the memory of what is sold out", () => {
     expect(memory.answer("p")).to.equal(undefined);
   });
 
-  it("has the crowd wait no longer than 50 ms", async () => {
+  it("has the crowd wait no longer than 30 ms", async () => {
     const { memory, pass } = opened();
     memory.remember("p", 1);
     await pass(200);
     memory.ask("p");
     let waits = true;
     void memory.answer("p")?.then(() => (waits = false));
-    await pass(49);
+    await pass(29);
     expect(waits).to.equal(true);
     await pass(1);
     await Promise.resolve();
