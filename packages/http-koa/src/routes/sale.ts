@@ -1,7 +1,7 @@
 import type { FlashSale } from "@flash-sale/core";
 import { success, type Answer } from "../answer.js";
 import { API_BASE, type Answering, type ApiRouter } from "../api.js";
-import { askedForCrowd } from "../crowd.js";
+import { askedForCrowd } from "../asked-for-crowd.js";
 import type { Buyer } from "../identity.js";
 import { jsonBody } from "../json-body.js";
 import { answerToPurchase, orderNotFound, productNotFound } from "../outcome.js";
