@@ -251,6 +251,34 @@ describe("a purchase", () => {
     expect(told(await shop.buy("v"))).to.equal("purchased");
   });
 
+  describe("when sold out is not remembered any more", () => {
+    const OVER_MS = 220;
+    let admissions = 0;
+    const opened = async () => {
+      await open({ totalQuantity: 1 }, ({ admission }) => ({
+        admission: { ...admission, admit: (request) => ((admissions += 1), admission.admit(request)) },
+        announcements: { publish: async () => undefined, subscribe: () => () => undefined },
+      }));
+      return orderOf(await shop.buy("first"));
+    };
+    const crowd = (size: number) => tally(Array.from({ length: size }, (_, number) => shop.buy(`u${number}`)));
+
+    it("one of a crowd asks again, for all of it", async () => {
+      await opened();
+      await new Promise((resume) => setTimeout(resume, OVER_MS));
+      admissions = 0;
+      expect(await crowd(50)).to.deep.equal({ "sold-out": 50 });
+      expect(admissions).to.equal(1);
+    });
+
+    it("a unit that came back is sold to one of the crowd, and the others are told the truth", async () => {
+      const order = await opened();
+      await shop.sale.cancelOrder(order.id);
+      await new Promise((resume) => setTimeout(resume, OVER_MS));
+      expect(await crowd(50)).to.deep.equal({ purchased: 1, "sold-out": 49 });
+    });
+  });
+
   it("knows no product but those there are", async () => {
     await open();
     const nowhere = "00000000-0000-4000-8000-000000000000";

@@ -94,4 +94,43 @@ describe("the memory of what is sold out", () => {
     await pass(100);
     expect(memory.has("p", 1)).to.equal(false);
   });
+
+  it("has the crowd wait for one answer where it has just ended, and for none before or after", async () => {
+    const { memory, pass } = opened();
+    memory.ask("p");
+    expect(memory.answer("p"), "never remembered").to.equal(undefined);
+    memory.remember("p", 1);
+    await pass(200);
+    expect(memory.answer("p"), "nobody has asked").to.equal(undefined);
+    memory.ask("p");
+    const answer = memory.answer("p");
+    memory.heard("p");
+    await answer;
+    expect(memory.answer("p"), "it is there").to.equal(undefined);
+    memory.ask("p");
+    expect(memory.answer("p"), "one was enough").to.equal(undefined);
+  });
+
+  it("has nobody wait for an answer where a unit came back", async () => {
+    const { memory, pass } = opened();
+    memory.remember("p", 1);
+    await pass(200);
+    memory.forget("p");
+    memory.ask("p");
+    expect(memory.answer("p")).to.equal(undefined);
+  });
+
+  it("has the crowd wait no longer than 30 ms", async () => {
+    const { memory, pass } = opened();
+    memory.remember("p", 1);
+    await pass(200);
+    memory.ask("p");
+    let waits = true;
+    void memory.answer("p")?.then(() => (waits = false));
+    await pass(29);
+    expect(waits).to.equal(true);
+    await pass(1);
+    await Promise.resolve();
+    expect(waits).to.equal(false);
+  });
 });

@@ -1,7 +1,6 @@
 import Router from "@koa/router";
 import type { Clock, FlashSale, OrderPages, Products } from "@flash-sale/core";
 import Koa from "koa";
-import helmet from "koa-helmet";
 import { refused } from "./answer.js";
 import type { ApiContext, ApiState } from "./api.js";
 import type { Auth } from "./config.js";
@@ -62,13 +61,6 @@ export function createApp(options: AppOptions): App {
   const app: App = new Koa<ApiState>();
   app.use(measured(metrics));
   app.use(requestScope(log));
-  // TLS is for whoever stands in front to speak of: here, a browser that upgraded its requests would reach nobody.
-  app.use(
-    helmet({
-      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-      strictTransportSecurity: false,
-    }),
-  );
   app.use(shedding(options.sale, metrics, log));
   app.use(router.routes());
   app.use(noRoute(router, log));

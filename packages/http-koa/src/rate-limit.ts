@@ -74,7 +74,8 @@ export function limited(buyerOf: Buyer, rateLimit: RateLimit | null): Buyer {
   if (rateLimit === null) return buyerOf;
   return async (...request) => {
     const userId = await buyerOf(...request);
-    await rateLimit(userId);
+    const counted = rateLimit(userId);
+    if (counted) await counted;
     return userId;
   };
 }

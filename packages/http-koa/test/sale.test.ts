@@ -1,8 +1,25 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { expect } from "chai";
+import Koa from "koa";
 import { ADMIN_KEY, startApi, type Api } from "./api.js";
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What helmet sends by default, but for the policy. */
+const SECURITY = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "origin-agent-cluster": "?1",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-dns-prefetch-control": "off",
+  "x-download-options": "noopen",
+  "x-frame-options": "SAMEORIGIN",
+  "x-permitted-cross-domain-policies": "none",
+  "x-xss-protection": "0",
+};
 
 describe("the API", () => {
   let api: Api;
@@ -221,11 +238,51 @@ describe("the API", () => {
     expect(foreign.headers.get("x-request-id")).to.match(/^[0-9a-f]{12}-\w+$/);
   });
 
-  it("sends the security headers, and does not upgrade requests to https", async () => {
-    const { headers } = await api.call("/health");
-    expect(headers.get("x-content-type-options")).to.equal("nosniff");
-    expect(headers.get("content-security-policy")).to.contain("default-src 'self'").and.not.to.contain("upgrade");
-    expect(headers.has("strict-transport-security")).to.be.false;
+  it("sends the security headers with whatever it answers, and does not upgrade requests to https", async () => {
+    const productId = await api.product({ totalQuantity: 1 });
+    const status = `${api.url}/api/v1/sale/status/${productId}`;
+    const etag = (await fetch(status)).headers.get("etag") ?? "";
+    const stop = new AbortController();
+    const answers: Readonly<Record<string, { headers: Headers }>> = {
+      "201": await api.buy("u1", { productId }),
+      "a refusal": await api.buy("u2", { productId }),
+      "a route that is none": await api.call("/api/v1/sale"),
+      "a wrong method": await api.call("/api/v1/sale/purchase"),
+      "200": await fetch(status),
+      "304": await fetch(status, { headers: { "if-none-match": etag, "cache-control": "max-age=0" } }),
+      HEAD: await fetch(status, { method: "HEAD" }),
+      health: await api.call("/health"),
+      docs: await fetch(`${api.url}/api/docs`),
+      stream: await fetch(`${api.url}/api/v1/sale/stream/${productId}`, { signal: stop.signal }),
+    };
+    stop.abort();
+    for (const [name, { headers }] of Object.entries(answers)) {
+      const found = Object.fromEntries([...Object.keys(SECURITY)].map((header) => [header, headers.get(header)]));
+      expect(found, name).to.deep.equal(SECURITY);
+      expect(headers.get("content-security-policy"), name)
+        .to.match(/default-src '(self|none)'/)
+        .and.not.match(/upgrade/);
+      expect(headers.has("strict-transport-security"), name).to.be.false;
+      expect(headers.get("x-request-id"), name).to.match(/^[0-9a-f]{12}-\w+$/);
+    }
+  });
+
+  it("leaves the headers standing that were set around it", async () => {
+    const around = new Koa();
+    around.use((ctx, next) => {
+      ctx.set("X-Around", "1");
+      return next();
+    });
+    for (const middleware of api.app.middleware) around.use(middleware);
+    const server = around.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      const { port } = server.address() as AddressInfo;
+      const { headers } = await fetch(`http://127.0.0.1:${port}/api/v1/sale/first`);
+      expect([headers.get("x-around"), headers.get("x-frame-options")]).to.deep.equal(["1", "SAMEORIGIN"]);
+    } finally {
+      server.close();
+    }
   });
 
   it("logs a purchase at debug only, and never a key", async () => {

@@ -31,7 +31,12 @@ export const purchase = (ports: PurchasePorts) => {
     const product = ports.catalogue.known(productId) ?? (await ports.catalogue.find(productId));
     if (!product) return { kind: "unknown-product" };
 
-    if (isKnownSoldOut(product, request)) return { kind: "refused", reason: "sold-out" };
+    if (mayBeRemembered(product, request)) {
+      // Where somebody asks already whether it is still so, the crowd waits for that answer.
+      const answer = ports.soldOut.answer(product.id);
+      if (answer !== undefined) await answer;
+      if (ports.soldOut.has(product.id, product.epoch)) return { kind: "refused", reason: "sold-out" };
+    }
     const attempts = attemptsAt(product, request, ports.ids);
 
     // A place in the queue first: what cannot be committed must not be held.
@@ -39,6 +44,7 @@ export const purchase = (ports: PurchasePorts) => {
     if (!place) return { kind: "overloaded" };
     // Not `using`: what it is compiled to costs a purchase 1 µs.
     try {
+      ports.soldOut.ask(product.id);
       for (let number = 1, left = MAX_VOIDS; left > 0; number += 1) {
         const reservationId = attempts.reservationId(number);
         if (reservationId === null) break;
@@ -49,15 +55,15 @@ export const purchase = (ports: PurchasePorts) => {
       }
       return { kind: "unavailable", orderId: null };
     } finally {
+      ports.soldOut.heard(product.id);
       place[Symbol.dispose]();
     }
   };
 
-  /** Only what the memory cannot answer wrongly: no replay, no other price, no more units than one buyer may own. */
-  function isKnownSoldOut(product: Product, request: PurchaseRequest): boolean {
+  /** Only what the memory of "sold out" cannot answer wrongly: no replay, no other price, no more units than one buyer may own. */
+  function mayBeRemembered(product: Product, request: PurchaseRequest): boolean {
     if (request.idempotencyKey !== undefined || request.reservationId !== undefined) return false;
-    if (request.expectedPrice !== undefined || (request.quantity ?? 1) > product.perUserLimit) return false;
-    return ports.soldOut.has(product.id, product.epoch);
+    return request.expectedPrice === undefined && (request.quantity ?? 1) <= product.perUserLimit;
   }
 };
 
@@ -78,6 +84,7 @@ const attemptWith = (ports: PurchasePorts) => {
       const admitted = await admitBuyer(hold, reservationId);
       if (admitted === null) return { kind: "unknown-product" };
       rememberStock(product.id, admitted);
+      ports.soldOut.heard(product.id);
       if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold);
       if (admitted.kind === "refused") {
         const ownOrder = attempts.ownOf(admitted.orders.map(({ id }) => id));

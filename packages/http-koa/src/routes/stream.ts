@@ -3,7 +3,7 @@ import { refused } from "../answer.js";
 import { API_BASE, type ApiMiddleware, type ApiRouter } from "../api.js";
 import type { Log } from "../log.js";
 import { productNotFound } from "../outcome.js";
-import { give } from "../request-scope.js";
+import { give, setCommonHeaders } from "../request-scope.js";
 import { queryOf, uuidParameter } from "../request.js";
 import type { SaleStreams } from "../stream.js";
 import { saleView } from "../views.js";
@@ -31,6 +31,7 @@ export function addStreamRoutes(router: ApiRouter, { sale, streams, log }: Strea
     }
     if (ctx.res.destroyed) return;
     const { id } = found.product;
+    setCommonHeaders(ctx);
     if (streams.open(id, JSON.stringify(saleView(found)), ctx.res)) ctx.respond = false;
     else give(ctx, refused("OVERLOADED", "Too many listen already. Ask for the sale's status instead."), log);
   };
