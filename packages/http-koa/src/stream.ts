@@ -25,6 +25,14 @@ const MAX_LISTENERS = 10_000;
 /** What a browser waits before it connects again. */
 const RETRY_MS = 1_000;
 
+const HEADERS = {
+  Connection: "close",
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store, no-transform",
+  // nginx would keep events back until its buffer is full.
+  "X-Accel-Buffering": "no",
+};
+
 /** The event streams of one process. */
 export interface SaleStreams {
   /** Sends a product's sale view at once and after every change, until either side ends it. False where there are too many, or all have ended. */
@@ -78,13 +86,7 @@ export function createSaleStreams(
     response.once("close", () => leave(productId, channel, listener));
     // It ends with the connection, and needs no chunks: an event is one write to the socket instead of four.
     response.removeHeader("Transfer-Encoding");
-    response.writeHead(200, {
-      Connection: "close",
-      "Content-Type": "text/event-stream; charset=utf-8",
-      "Cache-Control": "no-store, no-transform",
-      // nginx would keep events back until its buffer is full.
-      "X-Accel-Buffering": "no",
-    });
+    response.writeHead(200, HEADERS);
     response.write(`retry: ${RETRY_MS}\n\n`);
     send(listener, channel.newest);
     return true;
