@@ -60,7 +60,7 @@ export function createApp(options: AppOptions): App {
     checkAdmin,
   });
 
-  const app: App = new SheddingKoa(createShedding(options.sale, metrics, log));
+  const app: App = new SheddingKoa(createShedding({ sale: options.sale, metrics, log }));
   app.use(measured(metrics));
   app.use(requestScope(log));
   // TLS is for whoever stands in front to speak of: here, a browser that upgraded its requests would reach nobody.
@@ -79,15 +79,15 @@ export function createApp(options: AppOptions): App {
 
 /** What is shed does not come to Koa. */
 class SheddingKoa extends Koa<ApiState> {
-  constructor(private readonly shed: Shedding) {
+  constructor(private readonly shedding: Shedding) {
     super();
   }
   override callback(): ReturnType<Koa["callback"]> {
     const handle = super.callback();
     return (request, response) => {
       // Koa could be mounted on HTTP/2 as well; there nobody is shed before the use case does it.
-      const isHttp1 = request instanceof IncomingMessage && response instanceof ServerResponse;
-      return isHttp1 && this.shed(request, response) ? Promise.resolve() : handle(request, response);
+      if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return handle(request, response);
+      return this.shedding(request, response, () => handle(request, response));
     };
   }
 }
