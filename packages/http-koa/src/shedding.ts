@@ -56,8 +56,11 @@ export function createShedding({ sale, metrics, log, now = () => performance.now
   };
 }
 
-/** A turn of the event loop lets in so many purchases however long it takes: a pause is no crowd. */
-const LET_IN_ANYWAY = 128;
+/**
+ * A turn of the event loop lets in so many purchases however long it takes: a pause is no crowd, and an API that has served nobody yet needs
+ * more than 50 ms for the first two hundred.
+ */
+const LET_IN_ANYWAY = 512;
 /** And more of them while it has not gone on for longer. */
 const LONGEST_TURN_MS = 50;
 

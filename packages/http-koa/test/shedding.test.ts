@@ -40,13 +40,13 @@ describe("a turn of the event loop", () => {
 
   it("lets in no more of a crowd once it has gone on for long; the next one does", async () => {
     const { seen, come } = given();
-    come(200);
+    come(600);
     seen.nowMs = 1_000;
     come(50);
-    expect([seen.letIn, seen.shed]).to.deep.equal([200, 50]);
+    expect([seen.letIn, seen.shed]).to.deep.equal([600, 50]);
     await nextTurn();
     come(50);
-    expect([seen.letIn, seen.shed]).to.deep.equal([250, 50]);
+    expect([seen.letIn, seen.shed]).to.deep.equal([650, 50]);
   });
 
   it("is no crowd where it was held up: it lets in some, however long it takes", () => {
@@ -55,18 +55,18 @@ describe("a turn of the event loop", () => {
     seen.nowMs = 1_000;
     come(100);
     expect([seen.letIn, seen.shed]).to.deep.equal([101, 0]);
-    come(100);
-    expect([seen.letIn, seen.shed]).to.deep.equal([128, 73]);
+    come(500);
+    expect([seen.letIn, seen.shed]).to.deep.equal([512, 89]);
   });
 
   it("lets in as many as it answers, however long it goes on", async () => {
     const { seen, come, answer } = given();
-    come(128);
+    come(512);
     seen.nowMs = 1_000;
     come(1);
     await answer(10);
     come(20);
-    expect([seen.letIn, seen.shed]).to.deep.equal([138, 11]);
+    expect([seen.letIn, seen.shed]).to.deep.equal([522, 11]);
   });
 
   it("sheds nothing but purchases", () => {
