@@ -1,3 +1,4 @@
+import type { HttpContestant } from "../contestants/contestant.js";
 import { cpuMicros } from "../cpu.js";
 import { startProduct } from "../contestants/product.js";
 import { setCommitLatency } from "../distance/commit-latency.js";
@@ -26,6 +27,8 @@ export interface FarRound extends OfferedRound {
   readonly commitMs: number;
   /** Of the process that delays, as a share of one core. */
   readonly proxyCores: number;
+  /** Of the null route at the same rate, right after: no store is asked, so all of it is the machine's and the generator's own. */
+  readonly nullRouteP99Ms: number;
 }
 
 export interface Far {
@@ -43,11 +46,12 @@ interface FarOrder {
   readonly perSecond: number;
   readonly seconds: number;
   readonly turns: number;
+  readonly nullRoute: HttpContestant;
 }
 
 /** The product with its stores half a millisecond away and a disk that takes its time, in turns over the disks. */
 export const offerFromAfar = async (stores: Stores, order: FarOrder, say: Settings["say"]): Promise<Far> => {
-  const { commitsMs, perSecond, seconds, turns } = order;
+  const { commitsMs, perSecond, seconds, turns, nullRoute } = order;
   await using proxy = await startDelayingProxy(ROUND_TRIP_MS / 2, [stores.redis.port, stores.postgres.port]);
   const redisUrl = stores.redisUrl(order.redisDatabase);
   const farDatabase = proxy.farUrl(databaseUrl(stores.postgres, order.database));
@@ -69,7 +73,8 @@ export const offerFromAfar = async (stores: Stores, order: FarOrder, say: Settin
       const round = await offerLoad({ contestant: product.selling, load: HALF, perSecond, seconds });
       const tookMicros = (performance.now() - before.atMs) * 1_000;
       const proxyCores = (cpuMicros(proxy.pid) - before.cpuMicros) / tookMicros;
-      if (turn > 0) rounds.push({ ...round, commitMs, proxyCores });
+      const control = await offerLoad({ contestant: nullRoute, load: HALF, perSecond, seconds });
+      if (turn > 0) rounds.push({ ...round, commitMs, proxyCores, nullRouteP99Ms: control.served.p99Ms });
       say(
         `${turn === 0 ? "warm-up" : `turn ${String(turn)}/${String(turns)}`}  commit ${String(commitMs)} ms, ${line(round)}`,
       );

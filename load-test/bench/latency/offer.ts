@@ -31,7 +31,7 @@ const MAY_STAND = "503 UNAVAILABLE";
 
 /** Connections stand before the first request comes: to open one costs the server as much as to answer, and happens once a visitor. */
 const CONNECTIONS = 512;
-/** Above the product's limit of purchases under way (4,096), so that it is the product that refuses, and not the generator that waits. */
+/** Above the product's limit of purchases under way (2,048), so that it is the product that refuses, and not the generator that waits. */
 export const MAX_CONNECTIONS = 6_000;
 const PATIENCE_MS = 60_000;
 

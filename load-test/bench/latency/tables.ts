@@ -57,13 +57,14 @@ const loadsNote = ({ capacities }: Measured): string => {
 
 export const farTable = (far: Far): Table => ({
   title: "At half capacity, from further away",
-  head: ["fsync", ...LATENCIES, "limit ms", "lone commit ms", "Redis, PostgreSQL ms", "(proxy)"],
+  head: ["fsync", ...LATENCIES, "limit ms", "null route, p99 ms", "lone commit ms", "Redis, PostgreSQL ms", "(proxy)"],
   rows: far.distances.map(({ commitMs, loneCommitMs, redisMs, postgresMs }) => {
     const rounds = farRoundsAt(far, commitMs);
     return [
       `${String(commitMs)} ms`,
       ...latencies(rounds),
       String(limitMs(commitMs)),
+      range(spread(rounds.map(({ nullRouteP99Ms }) => nullRouteP99Ms))),
       short(loneCommitMs),
       `${short(redisMs)}, ${short(postgresMs)}`,
       short(spread(rounds.map(({ proxyCores }) => proxyCores)).median),
@@ -76,4 +77,6 @@ const FAR_NOTE = `- **fsync**: PostgreSQL's \`commit_delay\` with \`commit_sibli
   holding the lock on that write, and then syncs as always. **lone commit**: what that comes to with nobody else there, seen from beside the server.
 - Both stores are ${String(ROUND_TRIP_MS)} ms away, there and back, behind a proxy in a process of its own (**proxy**: its CPU, of one core);
   **Redis, PostgreSQL**: an empty question through it, with nobody else there.
-- The load is half of what the product did without any distance. The limit counts what was injected, not what it came to.`;
+- The load is half of what the product did without any distance. The limit counts what was injected, not what it came to.
+  **null route**: at the same rate right after each round. It asks no store, so all of its latency is the machine's and the generator's own;
+  a purchase goes through ten processes' turns where this goes through two.`;

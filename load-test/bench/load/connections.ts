@@ -11,6 +11,8 @@ export interface ConnectionEvents {
 export interface Connections {
   /** Opens so many, before they are needed. */
   open(count: number): Promise<void>;
+  /** Waits until the server has answered on each of them. */
+  greet(): Promise<void>;
   /** Sends on an idle connection, else on a new one. False where none is idle and no more may be opened. */
   send(request: number): boolean;
   readonly most: () => number;
@@ -20,11 +22,27 @@ export interface Connections {
 /** More at once than a server's backlog holds would be dropped, and come a second later. */
 const OPENED_AT_ONCE = 100;
 const NO_REQUEST = -1;
+/**
+ * To the kernel a connection stands before the server has taken it up, which costs the server more than an answer: thousands that it had
+ * yet to take up kept the first requests waiting for up to two seconds, as if they had come too fast.
+ */
+const GREETING = "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
 interface Connection {
   readonly socket: Socket;
   request: number;
+  greeted: () => void;
 }
+
+/** Resolves when the server has answered. */
+const greet = (connection: Connection): Promise<void> =>
+  new Promise((resolve, reject) => {
+    connection.greeted = resolve;
+    connection.socket.once("close", () => {
+      reject(new Error("the server ended a connection instead of answering on it"));
+    });
+    connection.socket.write(GREETING, "latin1");
+  });
 
 /** Keep-alive connections to one port, each with one request on its way at most. The one that was used last is used next. */
 export const createConnections = (
@@ -40,7 +58,7 @@ export const createConnections = (
   const openOne = (): Connection => {
     let received = "";
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    const connection: Connection = { socket, request: NO_REQUEST };
+    const connection: Connection = { socket, request: NO_REQUEST, greeted: () => undefined };
     all.add(connection);
     most = Math.max(most, all.size);
     socket.setEncoding("latin1");
@@ -51,6 +69,10 @@ export const createConnections = (
       const answer = received.slice(0, end);
       received = received.slice(end);
       const { request } = connection;
+      if (request === NO_REQUEST) {
+        connection.greeted();
+        return;
+      }
       connection.request = NO_REQUEST;
       idle.push(connection);
       answered(request, answer);
@@ -77,6 +99,9 @@ export const createConnections = (
     async open(count) {
       for (let opened = 0; opened < count; opened += OPENED_AT_ONCE)
         await Promise.all(Array.from({ length: Math.min(OPENED_AT_ONCE, count - opened) }, openIdle));
+    },
+    async greet() {
+      await Promise.all([...all].map(greet));
     },
     send(request) {
       const connection = idle.pop() ?? (all.size < max ? openOne() : undefined);

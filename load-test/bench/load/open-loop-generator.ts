@@ -68,6 +68,8 @@ const startOf = (startAtMs: number | undefined): number => {
 };
 
 await connections.open(order.connections);
+// A crowd that waits for the sale to open asks for nothing before: there is time enough until then.
+if (order.startAtMs === undefined) await connections.greet();
 startMs = startOf(order.startAtMs);
 const cpuBefore = process.cpuUsage();
 const patience = setTimeout(end, startMs + arrivals * everyMs + patienceMs - performance.now());

@@ -14,8 +14,16 @@ const ORDER = {
   patienceMs: 2_000,
 };
 
+/** Connections are greeted before the first request, and that is no buyer. */
+const greeting =
+  (listener: RequestListener): RequestListener =>
+  (request, response) => {
+    if (request.url === "/health") response.end("{}");
+    else listener(request, response);
+  };
+
 const driven = async (listener: RequestListener, order: Partial<OpenLoopOrder> = {}): Promise<OpenLoopReport> => {
-  const server = createServer(listener).listen(0, "127.0.0.1");
+  const server = createServer(greeting(listener)).listen(0, "127.0.0.1");
   await once(server, "listening");
   try {
     return await runOpenLoop({ ...ORDER, port: (server.address() as AddressInfo).port, ...order });
@@ -76,6 +84,26 @@ describe("The open loop", function () {
       { patienceMs: 300 },
     );
     expect([all.answers, unanswered]).to.deep.equal([88, 12]);
+  });
+
+  it("sends nothing before the server has answered on every connection", async () => {
+    let greeted = 0;
+    let firstAfter = 0;
+    const server = createServer((request, response) => {
+      if (request.url === "/health") setTimeout(() => response.end("{}", () => (greeted += 1)), 20);
+      else {
+        firstAfter ||= greeted;
+        response.end("{}");
+      }
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      await runOpenLoop({ ...ORDER, connections: 10, port: (server.address() as AddressInfo).port });
+      expect([greeted, firstAfter]).to.deep.equal([10, 10]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it("does not start late in silence", async () => {

@@ -8,7 +8,7 @@ export interface OpenLoopOrder {
   /** Arrivals, each a new buyer, evenly spread: nobody waits for anybody else's answer. */
   readonly arrivals: number;
   readonly perSecond: number;
-  /** Connections that stand before the first arrival. */
+  /** Connections that stand before the first arrival: the server has answered on each, unless it is told when the first one arrives. */
   readonly connections: number;
   /** Whoever finds none idle opens one more, up to so many; then they wait, and the wait counts. */
   readonly maxConnections: number;

@@ -50,8 +50,8 @@ const measure = async ({ quick, say }: Settings): Promise<Findings> => {
     }
   }
   const perSecond = (contestants[1]?.capacity.median ?? 0) / 2;
-  const order = { database: "far", trialDatabase: "trials", redisDatabase: 2, commitsMs, perSecond, seconds, turns };
-  const far = await offerFromAfar(stores, order, say);
+  const room = { database: "far", trialDatabase: "trials", redisDatabase: 2 };
+  const far = await offerFromAfar(stores, { ...room, commitsMs, perSecond, seconds, turns, nullRoute }, say);
   await stores.checkDurable();
   const capacities = contestants.map(({ contestant, capacity }) => ({ name: contestant.name, capacity }));
   return latencyFindings({ capacities, loads, rounds, far });

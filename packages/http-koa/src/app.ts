@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import type { Clock, FlashSale, OrderPages, Products } from "@flash-sale/core";
 import Koa from "koa";
+import { IncomingMessage, ServerResponse } from "node:http";
 import { refused } from "./answer.js";
 import type { ApiContext, ApiState } from "./api.js";
 import type { Auth } from "./config.js";
@@ -8,7 +9,6 @@ import { createIdentity } from "./identity.js";
 import type { Log } from "./log.js";
 import { metricsText } from "./metrics-text.js";
 import { createMetrics, type Metrics } from "./metrics.js";
-import { answerToPurchase } from "./outcome.js";
 import { limited, type RateLimit } from "./rate-limit.js";
 import { answeringWith, give, requestScope } from "./request-scope.js";
 import { addAdminRoutes } from "./routes/admin.js";
@@ -17,6 +17,7 @@ import { addHealthRoutes } from "./routes/health.js";
 import { addMetricsRoute } from "./routes/metrics.js";
 import { addSaleRoutes } from "./routes/sale.js";
 import { addStreamRoutes } from "./routes/stream.js";
+import { createShedding, type Shedding } from "./shedding.js";
 import type { StoreCheck } from "./stores.js";
 import { createSaleStreams, type SaleStreams } from "./stream.js";
 
@@ -58,15 +59,29 @@ export function createApp(options: AppOptions): App {
     checkAdmin,
   });
 
-  const app: App = new Koa<ApiState>();
+  const app: App = new SheddingKoa(createShedding({ sale: options.sale, metrics, log }));
   app.use(measured(metrics));
   app.use(requestScope(log));
-  app.use(shedding(options.sale, metrics, log));
   app.use(router.routes());
   app.use(noRoute(router, log));
   // What fails after the answer has begun: a connection that broke, mostly.
   app.on("error", (fault: unknown) => log.debug({ err: fault }, "a connection failed"));
   return app;
+}
+
+/** What is shed does not come to Koa. */
+class SheddingKoa extends Koa<ApiState> {
+  constructor(private readonly shedding: Shedding) {
+    super();
+  }
+  override callback(): ReturnType<Koa["callback"]> {
+    const handle = super.callback();
+    return (request, response) => {
+      // Koa could be mounted on HTTP/2 as well; there nobody is shed before the use case does it.
+      if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return handle(request, response);
+      return this.shedding(request, response, () => handle(request, response));
+    };
+  }
 }
 
 function measured(metrics: Metrics): Koa.Middleware<ApiState> {
@@ -76,22 +91,6 @@ function measured(metrics: Metrics): Koa.Middleware<ApiState> {
     // The route's pattern, not the path: a path is whatever a caller makes up.
     const route = String((ctx as Partial<ApiContext>)._matchedRoute ?? "none");
     metrics.answered(ctx.method, route, ctx.status, (performance.now() - startedMs) / 1_000);
-  };
-}
-
-const PURCHASE = /^\/api\/v1(\.0)?\/sale\/purchase$/;
-
-/**
- * Refuses purchases while there is no room for one, before any of the request is looked at: in a rush most requests are refused, and what
- * a refusal costs is taken from those that are served.
- */
-function shedding(sale: Pick<FlashSale, "hasRoom">, metrics: Metrics, log: Log): Koa.Middleware<ApiState> {
-  const answer = answerToPurchase({ kind: "overloaded" });
-  return (ctx, next) => {
-    if (sale.hasRoom() || ctx.method !== "POST" || !PURCHASE.test(ctx.path)) return next();
-    metrics.shed();
-    give(ctx, answer, log);
-    return undefined;
   };
 }
 

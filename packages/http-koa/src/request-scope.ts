@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { InvalidRequest } from "@flash-sale/core";
+import type { IncomingMessage } from "node:http";
 import type { Context, Middleware } from "koa";
-import { RETRY_AFTER_S, STATUS_OF, type Answer, type Code, type Shown } from "./answer.js";
+import { RETRY_AFTER_S, STATUS_OF, type Answer, type Code, type RefusedAnswer, type Shown } from "./answer.js";
 import type { Answering, ApiState } from "./api.js";
 import type { Log } from "./log.js";
 import { answerToFault } from "./outcome.js";
@@ -15,14 +16,22 @@ const COMMON_HEADERS: readonly string[] = [
   ["Content-Type", "application/json; charset=utf-8"],
 ].flat();
 
-/** Gives every request its id, a gateway's own or a new one, and sees to it that each is answered, whatever is thrown. */
-export function requestScope(log: Log): Middleware<ApiState> {
-  // Drawn once a process: a random id a request costs more than the rest of this function.
+/** A gateway's own id of a request, or a new one. */
+export function requestIds(): (request: IncomingMessage) => string {
+  // Drawn once: a random id a request costs more than all else here.
   const prefix = randomBytes(6).toString("hex");
   let count = 0;
+  return ({ headers }) => {
+    const own = headers["x-request-id"];
+    return typeof own === "string" && REQUEST_ID.test(own) ? own : `${prefix}-${(count += 1).toString(36)}`;
+  };
+}
+
+/** Gives every request its id, and sees to it that each is answered, whatever is thrown. */
+export function requestScope(log: Log): Middleware<ApiState> {
+  const idOf = requestIds();
   return async (ctx, next) => {
-    const own = ctx.req.headers["x-request-id"];
-    const requestId = typeof own === "string" && REQUEST_ID.test(own) ? own : `${prefix}-${(count += 1).toString(36)}`;
+    const requestId = idOf(ctx.req);
     ctx.state.requestId = requestId;
     try {
       if (!isUrl(ctx)) throw new InvalidRequest("url", "The request target is no URL");
@@ -72,9 +81,13 @@ export function give(ctx: Context, answer: Answer, log: Log): void {
   const status = STATUS_OF[code];
   if (status === 429 || status === 503) ctx.set("Retry-After", RETRY_AFTER);
   if (headers) ctx.set(headers);
-  send(ctx, status, JSON.stringify({ success: false, error, code, details }));
+  send(ctx, status, envelope(answer));
   log[levelOf(code)]({ requestId, method, path: url?.split("?", 1)[0], status, code, details }, error);
 }
+
+/** A refusal as it goes out. */
+export const envelope = ({ code, error, details }: RefusedAnswer): string =>
+  JSON.stringify({ success: false, error, code, details });
 
 /** Of shed requests the metrics tell: a line each would cost as much as the refusal. */
 function levelOf(code: Code): "debug" | "info" | "warn" {

@@ -370,9 +370,12 @@ describe("a refusal over HTTP", () => {
     expectRefusal(await api.buy("u1", { productId }), 429, "OVERLOADED");
     expectRefusal(await api.call("/api/v1.0/sale/purchase", { method: "POST", body: "{" }), 429, "OVERLOADED");
     expect(purchase.callCount).to.equal(0);
+    const { headers } = await api.buy("u1", { productId }, { "x-request-id": "gw-1" });
+    expect(headers.get("x-request-id")).to.equal("gw-1");
+    expect(headers.get("x-content-type-options")).to.equal("nosniff");
     expect((await api.call(`/api/v1/sale/status/${productId}`)).status).to.equal(200);
     const metrics = await (await fetch(`${api.url}/metrics`)).text();
-    expect(metrics).to.contain('flash_sale_purchases_total{outcome="overloaded"} 2');
+    expect(metrics).to.contain('flash_sale_purchases_total{outcome="overloaded"} 3');
     room.returns(true);
     expect((await api.buy("u1", { productId })).status).to.equal(201);
   });
