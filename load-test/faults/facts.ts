@@ -103,13 +103,16 @@ export const hotKeys = (productId: string, epoch: number) => ({
 });
 
 const CHUNK = 1_000;
-/** A UUID in a record of the hot store: its bytes in base64url. */
+/** A UUID in the hot store: its bytes in base64url. */
 const SHORT_ID = /~[\w-]{22}/g;
 
-const longId = (text: string): string =>
-  Buffer.from(text.slice(1), "base64url")
-    .toString("hex")
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+/** A text of the hot store with each id in it as everybody else has it. */
+export const withLongIds = (text: string): string =>
+  text.replace(SHORT_ID, (id) =>
+    Buffer.from(id.slice(1), "base64url")
+      .toString("hex")
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+  );
 
 export const readHot = async (
   redis: Redis,
@@ -124,7 +127,10 @@ export const readHot = async (
   for (let start = 0; start < users.length; start += CHUNK) {
     const some = users.slice(start, start + CHUNK);
     const found = await redis.hmget(keys.buyers, ...some);
-    some.forEach((user, index) => records.set(user, found[index]?.replaceAll(SHORT_ID, longId) ?? null));
+    for (const [index, user] of some.entries()) {
+      const record = found[index];
+      records.set(user, typeof record === "string" ? withLongIds(record) : null);
+    }
   }
   return {
     available: Number(stock.available),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventsOf } from "../events.js";
-import { hotKeys } from "../facts.js";
+import { hotKeys, withLongIds } from "../facts.js";
 import { arm, flowOf, type Point } from "../points.js";
 import { startProvoking, type Provoking } from "../provoking.js";
 import { LOCK_TTL_MS, SMALL, type Row, type RowOptions } from "../row.js";
@@ -200,7 +200,7 @@ const noneIsHeld = async (sale: RunningSale, ids: readonly string[]): Promise<bo
   if (ids.length === 0) return true;
   const { holds } = hotKeys(sale.shop.productId, await ledgerEpoch(sale));
   const found = await sale.scene.redis.hvals(holds);
-  return !found.some((hold) => ids.includes(hold.split(" ")[0] ?? ""));
+  return !found.some((hold) => ids.includes(withLongIds(hold).split(" ")[0] ?? ""));
 };
 
 const ledgerEpoch = async ({ scene, shop }: RunningSale): Promise<number> => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { withLongIds } from "../facts.js";
 import { startRedisWays, type RedisWays } from "../redis-ways.js";
 import type { Row } from "../row.js";
 import { openSale, type RunningSale } from "../sale.js";
@@ -117,7 +118,7 @@ const createStrikes = (
 
 /** A UUIDv5 was derived from a key. */
 const keyedIds = (command: Command): string[] =>
-  command.filter((word) => /^[\da-f]{8}-[\da-f]{4}-5[\da-f-]{21}$/.test(word));
+  command.map(withLongIds).filter((word) => /^[\da-f]{8}-[\da-f]{4}-5[\da-f-]{21}$/.test(word));
 
 const struckAt = async <Made>({ shop }: RunningSale, made: Promise<Made>): Promise<Made> => {
   let isMade = false;
