@@ -1,4 +1,4 @@
-import type { FlashSale } from "@flash-sale/core";
+import { DEFAULT_COMMIT_LIMITS, type FlashSale } from "@flash-sale/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RETRY_AFTER_S, STATUS_OF } from "./answer.js";
 import type { Log } from "./log.js";
@@ -10,8 +10,6 @@ export interface SheddingParts {
   readonly sale: Pick<FlashSale, "hasRoom">;
   readonly metrics: Pick<Metrics, "shed">;
   readonly log: Pick<Log, "debug">;
-  /** Milliseconds that only go forward. */
-  readonly now?: () => number;
 }
 
 /** Refuses the request, or has `handle` answer it. */
@@ -28,8 +26,8 @@ const PURCHASE = /^\/api\/v1(\.0)?\/sale\/purchase(\?|$)/;
  * a refusal costs is taken from those that are served. So this stands before Koa, which with its middleware made a refusal cost 59 µs; it
  * costs 24. Of the security headers the one that matters to JSON goes along.
  */
-export function createShedding({ sale, metrics, log, now = () => performance.now() }: SheddingParts): Shedding {
-  const turns = createTurns(now);
+export function createShedding({ sale, metrics, log }: SheddingParts): Shedding {
+  const turns = createTurns();
   const idOf = requestIds();
   const answer = answerToPurchase({ kind: "overloaded" });
   if (answer.kind !== "refused") throw new Error("whoever finds no room is refused");
@@ -56,22 +54,16 @@ export function createShedding({ sale, metrics, log, now = () => performance.now
   };
 }
 
-/**
- * A turn of the event loop lets in so many purchases however long it takes: a pause is no crowd, and an API that has served nobody yet needs
- * more than 50 ms for the first two hundred.
- */
-const LET_IN_ANYWAY = 512;
-/** And more of them while it has not gone on for longer. */
-const LONGEST_TURN_MS = 50;
+/** As many as there are places. */
+const LET_IN_A_TURN = DEFAULT_COMMIT_LIMITS.maxPlaces;
 
 /**
- * A turn takes in whatever has come, up to 48 times 1,024 requests and answers. Those who come faster than they are taken in wait where
- * nobody counts them, and the stores' answers wait behind them: at twice the capacity turns went on for 1.8 to 3.5 s before all places
- * were taken. So a turn that goes on for long lets in few more than it answers.
+ * A purchase takes its place in the queue once its body was read, some turns later. But a turn takes in whatever has come, up to 48 times
+ * 1,024 requests and answers: at twice the capacity turns went on for 1.8 to 3.5 s, and let in thousands before any place was taken,
+ * with the stores' answers waiting behind them. So a turn lets in as many as there are places, and one more for each that it answers.
  */
-function createTurns(now: () => number) {
+function createTurns() {
   let goesOn = false;
-  let beganMs = 0;
   /** In this turn, less those that it answered. */
   let letIn = 0;
   const end = (): void => {
@@ -84,10 +76,9 @@ function createTurns(now: () => number) {
     letIn(): boolean {
       if (!goesOn) {
         goesOn = true;
-        beganMs = now();
         setImmediate(end);
       }
-      if (letIn >= LET_IN_ANYWAY && now() - beganMs > LONGEST_TURN_MS) return false;
+      if (letIn >= LET_IN_A_TURN) return false;
       letIn += 1;
       return true;
     },
