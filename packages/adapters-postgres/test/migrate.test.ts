@@ -18,6 +18,7 @@ const ALL = [
   "0011_epochs_never_go_back",
   "0012_commit_reservations_planned_once",
   "0013_orders_by_buyer",
+  "0014_orders_buyer_covers",
 ];
 
 /** As the release before sends them. */

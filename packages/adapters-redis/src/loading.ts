@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { KEPT_AFTER_END_MS, type InventoryLoading } from "@flash-sale/core";
 import { ask, type RedisClient, type RunScript } from "./client.js";
 import { inventoryKeys, keyList } from "./keys.js";
@@ -47,10 +48,15 @@ export function createRedisLoading(client: RedisClient, run: RunScript, scripts:
       const keys = keyList(inventoryKeys(productId, epoch));
       const lessons = [];
       for (let from = 0; from === 0 || from < buyers.length; from += TEACH_CHUNK) {
+        // Purchases go on in between, and so does whoever reads the next buyers.
+        if (from > 0) await setImmediate();
         const args = [String(epoch), String(revision)];
         for (const { userId, orders } of buyers.slice(from, from + TEACH_CHUNK))
           args.push(buyerField(userId), encodeOrders(orders));
-        lessons.push(run(scripts.teach, keys, args));
+        const lesson = run(scripts.teach, keys, args);
+        // Heard below, with the others.
+        lesson.catch(() => undefined);
+        lessons.push(lesson);
       }
       const answers = (await Promise.all(lessons)).map(taught);
       return answers.find((answer) => answer !== "taught") ?? "taught";
