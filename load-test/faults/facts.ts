@@ -94,13 +94,20 @@ export const readFacts = async (
   };
 };
 
-export const hotKeys = (productId: string, epoch: number) => ({
-  epoch: `fs2:{${productId}}:epoch`,
-  stock: `fs2:{${productId}}:${String(epoch)}:stock`,
-  buyers: `fs2:{${productId}}:${String(epoch)}:buyers`,
-  holds: `fs2:{${productId}}:${String(epoch)}:holds`,
-  deadlines: `fs2:{${productId}}:${String(epoch)}:deadlines`,
-});
+/** What all keys of a product begin with, and those of a lock that begins with this name. */
+export const hotPrefix = (name: string): string => `fs2:{${name}}:`;
+
+export const hotKeys = (productId: string, epoch: number) => {
+  const prefix = hotPrefix(productId);
+  const life = `${prefix}${String(epoch)}:`;
+  return {
+    epoch: `${prefix}epoch`,
+    stock: `${life}stock`,
+    buyers: `${life}buyers`,
+    holds: `${life}holds`,
+    deadlines: `${life}deadlines`,
+  };
+};
 
 const CHUNK = 1_000;
 /** A UUID in the hot store: its bytes in base64url. */

@@ -4,6 +4,7 @@ import type { FlashSale } from "@flash-sale/core";
 import { systemIds } from "@flash-sale/core/memory";
 import { Redis } from "ioredis";
 import { readFileSync } from "node:fs";
+import { hotKeys, hotPrefix } from "../../faults/facts.js";
 
 /** One call of a script, as the product has it at most. */
 const CHUNK = 128;
@@ -42,10 +43,9 @@ export const bareLoop = async (sale: FlashSale, redisUrl: string, databaseUrl: s
 
   return async (productId, userIds) => {
     const epoch = await epochOf(productId);
-    const prefix = `fs2:{${productId}}:`;
-    const life = `${prefix}${String(epoch)}:`;
-    const locks = userIds.map((user) => `${prefix}lock:${JSON.stringify([productId, epoch, user])}`);
-    const keys = [`${prefix}epoch`, `${life}stock`, `${life}buyers`, `${life}holds`, `${life}deadlines`, ...locks];
+    const locks = userIds.map((user) => `${hotPrefix(productId)}lock:${JSON.stringify([productId, epoch, user])}`);
+    const { epoch: last, stock, buyers, holds, deadlines } = hotKeys(productId, epoch);
+    const keys = [last, stock, buyers, holds, deadlines, ...locks];
     const ids = userIds.map(() => systemIds.next());
     const requests = userIds.flatMap((user, index) => [ids[index] ?? "", user, "1", "1", ""]);
     const admitted = (await redis.evalsha(hold, keys.length, ...keys, epoch, "take", 10_000, ...requests)) as unknown[];

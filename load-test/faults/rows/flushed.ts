@@ -1,3 +1,4 @@
+import { hotPrefix } from "../facts.js";
 import { openGhosts } from "../ghosts.js";
 import type { Row } from "../row.js";
 import { openSale, type RunningSale } from "../sale.js";
@@ -68,12 +69,14 @@ export const flush = async ({
   // One script, so that what it saw held is what it took.
   const script = `
     local epoch = redis.call('GET', KEYS[1])
-    local held = epoch and tonumber(redis.call('HGET', 'fs2:{' .. ARGV[1] .. '}:' .. epoch .. ':stock', 'held')) or 0
+    local held = epoch and tonumber(redis.call('HGET', ARGV[1] .. epoch .. ':stock', 'held')) or 0
     if held > 0 or ARGV[2] == 'now' then redis.call('FLUSHALL') return held end
     return -1`;
-  const key = `fs2:{${shop.productId}}:epoch`;
+  const prefix = hotPrefix(shop.productId);
   for (let attempt = 0; ; attempt += 1) {
-    const held = Number(await scene.redis.eval(script, 1, key, shop.productId, attempt < 2_000 ? "when held" : "now"));
+    const held = Number(
+      await scene.redis.eval(script, 1, `${prefix}epoch`, prefix, attempt < 2_000 ? "when held" : "now"),
+    );
     if (held >= 0) return { held, lostAtMs: Date.now() };
   }
 };

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { request } from "undici";
 import { ADMIN_KEY } from "../api-fleet.js";
-import { hotKeys, readHot } from "../facts.js";
+import { hotKeys, hotPrefix, readHot } from "../facts.js";
 import type { RunningSale } from "../sale.js";
 import { until } from "../wait.js";
 import { ledgerOf, type Course } from "./incidents.js";
@@ -79,7 +79,7 @@ interface Memory {
 
 /** What Redis has of a product; null where it has nothing of this epoch. */
 const rememberMemory = async (redis: Redis, productId: string, epoch: number): Promise<Memory | null> => {
-  const pattern = `fs2:{${productId}}:*`;
+  const pattern = `${hotPrefix(productId)}*`;
   const dumped = (await redis.callBuffer("eval", DUMP, 0, pattern)) as Buffer[];
   const keys = dumped.filter((_, index) => index % 2 === 0);
   const values = dumped.filter((_, index) => index % 2 === 1);

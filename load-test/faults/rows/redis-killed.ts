@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis, type RedisServer } from "../../servers/redis.js";
 import { createCleanUp } from "../clean-up.js";
+import { hotKeys } from "../facts.js";
 import { openGhosts } from "../ghosts.js";
 import { startRedisWays } from "../redis-ways.js";
 import type { Row } from "../row.js";
@@ -52,7 +53,7 @@ export const redisKilled: Row = {
       await sleep(random.below(LONGEST_AWAY_MS));
       await server.restart();
       const backAtMs = Date.now();
-      const isKept = await scene.redis.exists(`fs2:{${shop.productId}}:${String(epoch)}:holds`);
+      const isKept = await scene.redis.exists(hotKeys(shop.productId, epoch).holds);
       drift.push(...(await healedAndSound(sale, backAtMs)));
       if ((await ledgerOf(sale)).epoch !== epoch) rebuilt += 1;
       struck[`killed, appendonly ${mode}`] = (struck[`killed, appendonly ${mode}`] ?? 0) + 1;

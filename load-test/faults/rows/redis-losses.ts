@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { hotKeys } from "../facts.js";
+import { hotKeys, hotPrefix } from "../facts.js";
 import { until } from "../wait.js";
 
 /** What Redis can lose, by name. A strike settles when it is done; `epoch` is the life that is in service. */
@@ -24,7 +24,7 @@ const DELETE_LOCKS = `for i, lock in ipairs(redis.call('KEYS', ARGV[1])) do redi
 const REPLACE_LOCKS = `
   for i, lock in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', lock) redis.call('RPUSH', lock, 'a list') end`;
 
-const locksOf = (productId: string): string => `fs2:{${productId}}:lock:*`;
+const locksOf = (productId: string): string => `${hotPrefix(productId)}lock:*`;
 
 /** A limit a little below what is used, until Redis has thrown out a key that the inventory needs. */
 const evict = async (redis: Redis, productId: string, epoch: number): Promise<void> => {
@@ -71,7 +71,7 @@ export const LOSSES: readonly Loss[] = [
 export const HOUSEKEEPERS_LOCK: Loss = {
   name: "the housekeeper's lock of another type",
   async strike(redis) {
-    const name = "fs2:{housekeeping}:lock:*";
+    const name = `${hotPrefix("housekeeping")}lock:*`;
     await until("somebody keeps house", async () => (await redis.keys(name)).length > 0, { timeoutMs: 5_000 });
     await redis.eval(REPLACE_LOCKS, 0, name);
   },

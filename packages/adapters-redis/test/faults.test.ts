@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { StoreUnavailable } from "@flash-sale/core";
 import { expect } from "chai";
-import { stub } from "sinon";
+import { spy, stub } from "sinon";
 import { createRedisAnnouncements } from "#src/announcements.js";
 import { connectRedis, type RedisAddress } from "#src/index.js";
+import { createRedisLoading } from "#src/loading.js";
 import { loadScripts } from "#src/script.js";
 import { openProxy } from "./proxy.js";
 import { openRedis, redisUrl, type TestRedis } from "./redis.js";
@@ -34,6 +35,21 @@ describe("faults of Redis and of the way to it", function () {
     redis = await openRedis();
   });
   afterEach(() => redis.close());
+
+  it("are told to a teacher of many buyers once, however many lessons fail", async () => {
+    // At once: while later lessons are being written, nobody listens to the first one yet. Were it nobody's, it would end the process.
+    const run = () => Promise.reject(new StoreUnavailable("inventory", "none"));
+    const loading = createRedisLoading(redis.client, run, loadScripts());
+    const buyers = Array.from({ length: 1_000 }, (_, n) => ({ userId: `u${n}`, orders: [] }));
+    const nobodys = spy();
+    process.on("unhandledRejection", nobodys);
+    try {
+      await faultOf(loading.teach(randomUUID(), 1, 0, buyers));
+      expect(nobodys.callCount).to.equal(0);
+    } finally {
+      process.off("unhandledRejection", nobodys);
+    }
+  });
 
   it("survives SCRIPT FLUSH between two holds", async () => {
     const sale = await openSale(redis);

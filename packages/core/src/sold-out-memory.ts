@@ -11,58 +11,59 @@ export interface SoldOutMemory {
   /** What is remembered already lasts no longer for it. */
   remember(productId: string, epoch: number): void;
   forget(productId: string): void;
-  /** Somebody asks the hot store. Where a memory has just ended, the crowd waits for the answer, and does not ask as well. */
-  ask(productId: string): void;
-  /** The hot store has answered, whatever it said. */
-  heard(productId: string): void;
+  /**
+   * For whoever asks the hot store: where a memory has just ended the crowd waits for that answer, and does not ask as well. To be called
+   * once it is there, whatever it says. Undefined where nobody waits.
+   */
+  ask(productId: string): (() => void) | undefined;
   /** Ends with the answer for which a crowd is to wait; undefined where there is none. */
   answer(productId: string): Promise<void> | undefined;
 }
 
+interface Entry {
+  readonly epoch: number;
+  readonly sinceMs: number;
+  /** Not remembered any more, and nobody has asked since. */
+  isOver: boolean;
+}
+
 export function createSoldOutMemory({ clock }: { clock: Clock }): SoldOutMemory {
-  const soldOut = new Map<string, { epoch: number; sinceMs: number }>();
-  /** What was remembered until now, and nobody has asked for since. */
-  const over = new Set<string>();
-  const questions = new Map<string, { readonly answer: Promise<void>; readonly end: () => void }>();
+  const entries = new Map<string, Entry>();
+  const answers = new Map<string, Promise<void>>();
 
   function has(productId: string, epoch: number): boolean {
-    const entry = soldOut.get(productId);
+    const entry = entries.get(productId);
+    if (entry === undefined || entry.isOver || entry.epoch !== epoch) return false;
     // Either way: a clock that is set back must not make it last.
-    return entry !== undefined && entry.epoch === epoch && Math.abs(clock.now() - entry.sinceMs) < FORGET_AFTER_MS;
-  }
-
-  function heard(productId: string): void {
-    questions.get(productId)?.end();
-    questions.delete(productId);
+    return Math.abs(clock.now() - entry.sinceMs) < FORGET_AFTER_MS;
   }
 
   return {
     has,
     remember(productId, epoch) {
       if (has(productId, epoch)) return;
-      const entry = { epoch, sinceMs: clock.now() };
-      soldOut.set(productId, entry);
-      over.delete(productId);
+      const entry: Entry = { epoch, sinceMs: clock.now(), isOver: false };
+      entries.set(productId, entry);
       // Looking at the clock is not enough: one that is set back comes to the same time again. A wait ends once, but not in
       // a process that is stopped, so it is not enough either.
-      void clock.sleep(FORGET_AFTER_MS).then(() => {
-        if (soldOut.get(productId) !== entry) return;
-        soldOut.delete(productId);
-        over.add(productId);
-      });
+      void clock.sleep(FORGET_AFTER_MS).then(() => (entry.isOver = true));
     },
     forget(productId) {
-      soldOut.delete(productId);
-      over.delete(productId);
+      entries.delete(productId);
     },
     ask(productId) {
-      if (!over.delete(productId)) return;
+      if (entries.get(productId)?.isOver !== true) return undefined;
+      entries.delete(productId);
       let end = (): void => undefined;
       const answer = new Promise<void>((resolve) => (end = resolve));
-      questions.set(productId, { answer, end });
-      void clock.sleep(WAIT_FOR_ANSWER_MS).then(end);
+      answers.set(productId, answer);
+      const heard = (): void => {
+        end();
+        if (answers.get(productId) === answer) answers.delete(productId);
+      };
+      void clock.sleep(WAIT_FOR_ANSWER_MS).then(heard);
+      return heard;
     },
-    heard,
-    answer: (productId) => questions.get(productId)?.answer,
+    answer: (productId) => answers.get(productId),
   };
 }

@@ -97,18 +97,19 @@ describe("the memory of what is sold out", () => {
 
   it("has the crowd wait for one answer where it has just ended, and for none before or after", async () => {
     const { memory, pass } = opened();
-    memory.ask("p");
-    expect(memory.answer("p"), "never remembered").to.equal(undefined);
+    expect(memory.ask("p"), "never remembered").to.equal(undefined);
     memory.remember("p", 1);
+    expect(memory.ask("p"), "still remembered").to.equal(undefined);
     await pass(200);
     expect(memory.answer("p"), "nobody has asked").to.equal(undefined);
-    memory.ask("p");
+    const heard = memory.ask("p");
+    expect(memory.ask("p"), "one is enough").to.equal(undefined);
     const answer = memory.answer("p");
-    memory.heard("p");
+    expect(answer).not.to.equal(undefined);
+    heard?.();
     await answer;
     expect(memory.answer("p"), "it is there").to.equal(undefined);
-    memory.ask("p");
-    expect(memory.answer("p"), "one was enough").to.equal(undefined);
+    expect(memory.ask("p"), "nothing is remembered").to.equal(undefined);
   });
 
   it("has nobody wait for an answer where a unit came back", async () => {
@@ -116,7 +117,7 @@ describe("the memory of what is sold out", () => {
     memory.remember("p", 1);
     await pass(200);
     memory.forget("p");
-    memory.ask("p");
+    expect(memory.ask("p")).to.equal(undefined);
     expect(memory.answer("p")).to.equal(undefined);
   });
 
@@ -132,5 +133,20 @@ describe("the memory of what is sold out", () => {
     await pass(1);
     await Promise.resolve();
     expect(waits).to.equal(false);
+    expect(memory.answer("p"), "for those who come now").to.equal(undefined);
+  });
+
+  it("leaves the next question alone when an earlier one is answered late", async () => {
+    const { memory, pass } = opened();
+    memory.remember("p", 1);
+    await pass(200);
+    const late = memory.ask("p");
+    memory.remember("p", 1);
+    await pass(200);
+    memory.ask("p");
+    const answer = memory.answer("p");
+    late?.();
+    expect(answer).not.to.equal(undefined);
+    expect(memory.answer("p")).to.equal(answer);
   });
 });

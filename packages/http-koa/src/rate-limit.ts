@@ -74,8 +74,7 @@ export function limited(buyerOf: Buyer, rateLimit: RateLimit | null): Buyer {
   if (rateLimit === null) return buyerOf;
   return async (...request) => {
     const userId = await buyerOf(...request);
-    const counted = rateLimit(userId);
-    if (counted) await counted;
+    await rateLimit(userId);
     return userId;
   };
 }

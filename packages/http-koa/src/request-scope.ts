@@ -10,8 +10,8 @@ import { SECURITY_HEADERS } from "./security-headers.js";
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 const RETRY_AFTER = String(RETRY_AFTER_S);
-/** Name, value, name, value: as `writeHead` takes them. */
-const COMMON_HEADERS: readonly string[] = [
+/** Of every answer in an envelope. Name, value, name, value: as `writeHead` takes them. */
+export const COMMON_HEADERS: readonly string[] = [
   ...SECURITY_HEADERS,
   ["Content-Type", "application/json; charset=utf-8"],
 ].flat();

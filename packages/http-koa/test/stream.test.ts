@@ -69,6 +69,9 @@ describe("the event stream of a sale", () => {
     const view = await stream.until(() => true);
     expect(stream.response.headers["content-type"]).to.equal("text/event-stream; charset=utf-8");
     expect(stream.response.headers["cache-control"]).to.contain("no-store");
+    // No chunks: an event is one write.
+    expect(stream.response.headers).not.to.have.property("transfer-encoding");
+    expect(stream.response.headers.connection).to.equal("close");
     const { body } = await api.call(`/api/v1/sale/status/${id}`);
     expect(view).to.deep.equal(body.data);
     stream.stop();

@@ -5,8 +5,8 @@
 --          one); null where there is no order.
 --
 -- Takes the place of buyers_page (0004), which processes of the release before still ask. As there, the settings leave no other way
--- than to walk the index (product_id, user_id). What is left of the cost is the table's: orders lie in it as they came, so each
--- next buyer's stands on another page. Lists, since a row an order costs sender and reader three times as much.
+-- than to walk the index (product_id, user_id). Lists, since a row a buyer costs PostgreSQL half as much again, and its reader three times as
+-- much.
 create function orders_by_buyer(
   p_product uuid,
   p_after text,

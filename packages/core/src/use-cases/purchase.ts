@@ -44,7 +44,6 @@ export const purchase = (ports: PurchasePorts) => {
     if (!place) return { kind: "overloaded" };
     // Not `using`: what it is compiled to costs a purchase 1 µs.
     try {
-      ports.soldOut.ask(product.id);
       for (let number = 1, left = MAX_VOIDS; left > 0; number += 1) {
         const reservationId = attempts.reservationId(number);
         if (reservationId === null) break;
@@ -55,7 +54,6 @@ export const purchase = (ports: PurchasePorts) => {
       }
       return { kind: "unavailable", orderId: null };
     } finally {
-      ports.soldOut.heard(product.id);
       place[Symbol.dispose]();
     }
   };
@@ -81,10 +79,15 @@ const attemptWith = (ports: PurchasePorts) => {
     const { product, hold, metadata } = attempts;
 
     for (let life = 0, reservationId = firstId; life < MAX_LIVES; life += 1) {
-      const admitted = await admitBuyer(hold, reservationId);
-      if (admitted === null) return { kind: "unknown-product" };
-      rememberStock(product.id, admitted);
-      ports.soldOut.heard(product.id);
+      const heard = ports.soldOut.ask(product.id);
+      let admitted: Admitted | null;
+      try {
+        admitted = await admitBuyer(hold, reservationId);
+        if (admitted === null) return { kind: "unknown-product" };
+        rememberStock(product.id, admitted);
+      } finally {
+        heard?.();
+      }
       if (admitted.kind === "already-ordered") return replay(admitted.orderId, hold);
       if (admitted.kind === "refused") {
         const ownOrder = attempts.ownOf(admitted.orders.map(({ id }) => id));

@@ -73,11 +73,8 @@ async function* buyersNotKnown(
   for (let after: string | null = null; ;) {
     const page = await orderPages.buyers(productId, after, PAGE);
     // Who bought since they were remembered, or holds units, is asked for now.
-    const others = page.filter(({ userId, orders }) => {
-      const before = known.get(userId);
-      known.delete(userId);
-      return !before || !areTheSame(orders, before);
-    });
+    const others = page.filter(({ userId, orders }) => !areTheSame(orders, known.get(userId)));
+    for (const { userId } of page) known.delete(userId);
     if (others.length > 0) {
       const userIds = others.map(({ userId }) => userId);
       // What is loaded is asked first: it stays loaded.
@@ -167,9 +164,9 @@ function agrees(
 }
 
 /** In the same order, as nearly all are: a look that is cheap. */
-function areTheSame(some: readonly BuyerOrder[], others: readonly BuyerOrder[]): boolean {
+function areTheSame(some: readonly BuyerOrder[], others: readonly BuyerOrder[] | undefined): boolean {
   return (
-    some.length === others.length &&
+    some.length === others?.length &&
     some.every(({ id, units }, index) => id === others[index]?.id && units === others[index]?.units)
   );
 }
