@@ -12,10 +12,10 @@ const LOOK_EVERY_MS = 300;
 /** Between the view that a new listener is sent at once and the next. */
 const SHORTEST_GAP_MS = 250;
 /**
- * Events a process writes in a second, about: a tenth of a core. Where more listen than that leaves room for, they hear of the stock less
- * often, 10,000 once a second; of start, end and sold out as soon as ever.
+ * Events a process writes in a second, about: a twentieth of a core. Where more listen than that leaves room for, they hear of the stock less
+ * often, 10,000 every two seconds; of start, end and sold out as soon as ever.
  */
-const EVENTS_A_SECOND = 10_000;
+const EVENTS_A_SECOND = 5_000;
 /** Events written in one go: ten thousand would keep purchases waiting for 100 ms (measured). */
 const SLICE = 250;
 /** A comment now and then, so that whoever stands in between does not take a quiet stream for a dead one. */
