@@ -58,8 +58,8 @@ export interface FlashSale extends Looks {
   /** Changes a product while its sale goes on; the hot stock follows. */
   changeProduct(productId: string, change: ProductChange): Promise<ChangeOutcome>;
   purchase(request: PurchaseRequest): Promise<PurchaseOutcome>;
-  /** False while a purchase would be shed: then its request need not be read. */
-  hasRoom(): boolean;
+  /** False while a purchase would be shed: then its request need not be read. `within`: also while so many are under way in this process. */
+  hasRoom(within?: number): boolean;
   /** Cancels an order; its units go back on sale, once. Answers the order, also where it was cancelled before; null where there is none. */
   cancelOrder(orderId: string): Promise<Order | null>;
   /** Ends expired holds of one product now, instead of within the next second. Null where there is no such product. */

@@ -52,8 +52,8 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
   const queues = new Map<string, Waiting[]>();
   let placesTaken = 0;
 
-  function hasRoom(): boolean {
-    return placesTaken < limits.maxPlaces;
+  function hasRoom(within = limits.maxPlaces): boolean {
+    return placesTaken < Math.min(within, limits.maxPlaces);
   }
 
   /** All places are alike, so one object stands for each of them. */

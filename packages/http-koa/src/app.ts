@@ -79,7 +79,8 @@ class SheddingKoa extends Koa<ApiState> {
     return (request, response) => {
       // Koa could be mounted on HTTP/2 as well; there nobody is shed before the use case does it.
       if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return handle(request, response);
-      return this.shedding(request, response, () => handle(request, response));
+      this.shedding(request, response, () => handle(request, response));
+      return Promise.resolve();
     };
   }
 }

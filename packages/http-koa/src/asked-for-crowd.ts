@@ -1,35 +1,45 @@
+/** So many questions about the same in so long a time. */
+export interface Pace {
+  readonly questions: number;
+  readonly withinMs: number;
+}
+
+interface Asked<Answer> {
+  readonly sinceMs: number;
+  questions: number;
+  newest: Promise<Answer>;
+}
+
 /**
- * Asks no sooner than `gapMs` after the last question about the same began, and once for all who came meanwhile: a crowd costs a store
- * a few hundred questions a second, however large it is. Nobody is answered by a question that began before they asked, and who comes
- * alone does not wait.
+ * Asks for each who comes, until the pace is reached; who comes then is told what the newest of these questions hears: it is `withinMs`
+ * old at most. So a crowd costs a store a few hundred questions a second, however large it is, and nobody waits but for an answer.
  */
 export function askedForCrowd<About, Answer>(
   ask: (about: About) => Promise<Answer>,
-  gapMs: number,
+  { questions, withinMs }: Pace,
+  now = () => performance.now(),
 ): (about: About) => Promise<Answer> {
-  /** Of what was asked about just now: ends when it may be asked again. */
-  const gaps = new Map<About, Promise<void>>();
-  const waiting = new Map<About, Promise<Answer>>();
+  const asked = new Map<About, Asked<Answer>>();
 
-  function begin(about: About): Promise<Answer> {
-    waiting.delete(about);
-    const gap = new Promise<void>((end) => {
-      setTimeout(() => {
-        gaps.delete(about);
-        end();
-      }, gapMs);
-    });
-    gaps.set(about, gap);
-    return ask(about);
+  function begin(about: About, sinceMs: number): Promise<Answer> {
+    const first: Asked<Answer> = { sinceMs, questions: 1, newest: ask(about) };
+    asked.set(about, first);
+    // Nobody else may ever ask about the same.
+    setTimeout(() => {
+      if (asked.get(about) === first) asked.delete(about);
+    }, withinMs).unref();
+    return first.newest;
   }
 
   return (about) => {
-    const gap = gaps.get(about);
-    if (gap === undefined) return begin(about);
-    const known = waiting.get(about);
-    if (known !== undefined) return known;
-    const next = gap.then(() => begin(about));
-    waiting.set(about, next);
-    return next;
+    const nowMs = now();
+    const recent = asked.get(about);
+    // By the clock: in a rush the timer is late.
+    if (recent === undefined || nowMs - recent.sinceMs >= withinMs) return begin(about, nowMs);
+    if (recent.questions < questions) {
+      recent.questions += 1;
+      recent.newest = ask(about);
+    }
+    return recent.newest;
   };
 }

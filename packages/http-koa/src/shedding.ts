@@ -1,6 +1,7 @@
-import { DEFAULT_COMMIT_LIMITS, type FlashSale } from "@flash-sale/core";
+import type { FlashSale } from "@flash-sale/core";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RETRY_AFTER_S, STATUS_OF } from "./answer.js";
+import { createEntryQueue } from "./entry-queue.js";
 import type { Log } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { answerToPurchase } from "./outcome.js";
@@ -13,11 +14,7 @@ export interface SheddingParts {
 }
 
 /** Refuses the request, or has `handle` answer it. */
-export type Shedding = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  handle: () => Promise<void>,
-) => Promise<void>;
+export type Shedding = (request: IncomingMessage, response: ServerResponse, handle: () => Promise<void>) => void;
 
 const PURCHASE = /^\/api\/v1(\.0)?\/sale\/purchase(\?|$)/;
 
@@ -27,7 +24,7 @@ const PURCHASE = /^\/api\/v1(\.0)?\/sale\/purchase(\?|$)/;
  * costs half of that.
  */
 export function createShedding({ sale, metrics, log }: SheddingParts): Shedding {
-  const turns = createTurns();
+  const queue = createEntryQueue({ hasRoom: (within) => sale.hasRoom(within) });
   const idOf = requestIds();
   const answer = answerToPurchase({ kind: "overloaded" });
   if (answer.kind !== "refused") throw new Error("whoever finds no room is refused");
@@ -40,49 +37,17 @@ export function createShedding({ sale, metrics, log }: SheddingParts): Shedding 
     "X-Request-Id",
   ];
 
-  return (request, response, handle) => {
-    if (request.method !== "POST" || !PURCHASE.test(request.url ?? "")) return handle();
-    if (sale.hasRoom() && turns.letIn()) return handle().then(turns.answered);
+  const shed = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = idOf(request);
     response.writeHead(status, [...head, requestId]);
     response.end(body);
     metrics.shed();
     // Metrics tell of them: a line each would cost as much as the refusal.
     log.debug({ requestId, method: "POST", status, code: answer.code }, answer.error);
-    return Promise.resolve();
-  };
-}
-
-/** As many as there are places. */
-const LET_IN_A_TURN = DEFAULT_COMMIT_LIMITS.maxPlaces;
-
-/**
- * A purchase takes its place in the queue once its body was read, some turns later. But a turn takes in whatever has come, up to 48 times
- * 1,024 requests and answers: at twice the capacity turns went on for 1.8 to 3.5 s, and let in thousands before any place was taken,
- * with the stores' answers waiting behind them. So a turn lets in as many as there are places, and one more for each that it answers.
- */
-function createTurns() {
-  let goesOn = false;
-  /** In this turn, less those that it answered. */
-  let letIn = 0;
-  const end = (): void => {
-    goesOn = false;
-    letIn = 0;
   };
 
-  return {
-    /** Whether one more may come in; if so it is counted. */
-    letIn(): boolean {
-      if (!goesOn) {
-        goesOn = true;
-        setImmediate(end);
-      }
-      if (letIn >= LET_IN_A_TURN) return false;
-      letIn += 1;
-      return true;
-    },
-    answered(): void {
-      letIn -= 1;
-    },
+  return (request, response, handle) => {
+    if (request.method !== "POST" || !PURCHASE.test(request.url ?? "")) return void handle();
+    queue({ enter: handle, isGone: () => request.destroyed, shed: () => shed(request, response) });
   };
 }
