@@ -9,7 +9,7 @@ const measure = async ({ quick, say }: Settings): Promise<Findings> => {
   await using stores = await startStores(["product"]);
   await stores.checkDurable();
   await using product = await startProduct(stores.redisUrl(1), databaseUrl(stores.postgres, "product"));
-  const [rounds, seconds] = quick ? [1, 3] : [5, 8];
+  const [rounds, seconds] = quick ? [1, 3] : [9, 6];
   const turns: Turn[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     for (const way of WAYS) {
@@ -104,6 +104,6 @@ are the same.`;
 export const listeners: Measurement = {
   name: "listeners",
   about: "Ten thousand who listen while others buy",
-  minutes: 6,
+  minutes: 9,
   measure,
 };
