@@ -67,9 +67,9 @@ const outcomesOf = ({ byOutcome }: OpenLoopReport): string =>
     .join(", ");
 
 const check = (name: string, report: OpenLoopReport, orders: number | null): void => {
-  const { byOutcome, unanswered } = report;
+  const { byOutcome, unanswered, lostFor } = report;
   if (unanswered > 0)
-    throw new Error(`${name}: ${String(unanswered)} requests were never answered, the others: ${outcomesOf(report)}`);
+    throw new Error(`${name}: ${String(unanswered)} requests were never answered (${lostFor.join(", ")}), the others: ${outcomesOf(report)}`);
   const unforeseen = Object.keys(byOutcome).find((outcome) => ![SERVED, REFUSED, MAY_STAND].includes(outcome));
   if (unforeseen !== undefined) throw new Error(`${name} answered ${unforeseen}: ${outcomesOf(report)}`);
   if (orders === null) return;

@@ -5,7 +5,8 @@ export interface ConnectionEvents {
   /** The answer to this request has come whole; its connection is idle again. */
   answered(request: number, answer: string): void;
   /** The connection ended before the answer had come. */
-  lost(request: number): void;
+  /** `why`: the fault's code, or that the server ended the connection. */
+  lost(request: number, why: string): void;
 }
 
 export interface Connections {
@@ -77,12 +78,13 @@ export const createConnections = (
       idle.push(connection);
       answered(request, answer);
     });
+    let why = "ended by the server";
     // What ends it is told by "close".
-    socket.on("error", () => undefined);
+    socket.on("error", (fault: NodeJS.ErrnoException) => (why = fault.code ?? fault.message));
     socket.on("close", () => {
       if (!all.delete(connection)) return;
       if (connection.request === NO_REQUEST) idle.splice(idle.indexOf(connection), 1);
-      else lost(connection.request);
+      else lost(connection.request, why);
     });
     return connection;
   };

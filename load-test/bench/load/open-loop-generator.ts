@@ -22,12 +22,12 @@ let arrived = 0;
 /** The others wait for a connection, the first come the first served. */
 let sent = 0;
 let waited = 0;
-let lost = 0;
+const lost: string[] = [];
 let end = (): void => undefined;
 const ended = new Promise<void>((resolve) => (end = resolve));
 const dueMs = (request: number): number => startMs + request * everyMs;
 const endIfAllAreTold = (): void => {
-  if (outcomes.count() + lost === arrivals) end();
+  if (outcomes.count() + lost.length === arrivals) end();
 };
 
 const textOf = (request: number): string => texts[request % texts.length]?.join(String(request)) ?? "";
@@ -38,8 +38,8 @@ const connections = createConnections(port, maxConnections, textOf, {
     endIfAllAreTold();
     sendWaiting();
   },
-  lost() {
-    lost += 1;
+  lost(_, why) {
+    lost.push(why);
     endIfAllAreTold();
     sendWaiting();
   },
@@ -85,6 +85,7 @@ const late = (share: number): number => lateMs[Math.max(0, Math.ceil(share * arr
 const report: OpenLoopReport = {
   ...outcomes.latencies(everyMs),
   unanswered: arrivals - outcomes.count(),
+  lostFor: [...new Set(lost)].sort(),
   lateMs: { p50: late(0.5), p99: late(0.99), max: late(1) },
   waited,
   mostConnections: most,

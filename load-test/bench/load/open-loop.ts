@@ -38,6 +38,8 @@ export interface OpenLoopReport {
   readonly byOutcome: Readonly<Record<string, Latencies>>;
   /** Not answered in time, or their connection ended first. */
   readonly unanswered: number;
+  /** Why connections ended with a request on its way. */
+  readonly lostFor: readonly string[];
   /** How late the generator itself was to take up an arrival, before any wait for a connection. */
   readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** Arrivals that found no connection and might not open one. */
@@ -55,7 +57,7 @@ export const decodeOpenLoopOrder = (json: string): OpenLoopOrder =>
 
 const decodeReport = (json: string): OpenLoopReport =>
   decodeMessage<OpenLoopReport>("a report of an open loop", json, [
-    ...(["all", "byOutcome", "unanswered", "lateMs"] as const),
+    ...(["all", "byOutcome", "unanswered", "lostFor", "lateMs"] as const),
     ...(["waited", "mostConnections", "cpuMicros"] as const),
   ]);
 
