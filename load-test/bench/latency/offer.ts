@@ -69,7 +69,9 @@ const outcomesOf = ({ byOutcome }: OpenLoopReport): string =>
 const check = (name: string, report: OpenLoopReport, orders: number | null): void => {
   const { byOutcome, unanswered, lostFor } = report;
   if (unanswered > 0)
-    throw new Error(`${name}: ${String(unanswered)} requests were never answered (${lostFor.join(", ")}), the others: ${outcomesOf(report)}`);
+    throw new Error(
+      `${name}: ${String(unanswered)} requests were never answered (${lostFor.join(", ")}), the others: ${outcomesOf(report)}`,
+    );
   const unforeseen = Object.keys(byOutcome).find((outcome) => ![SERVED, REFUSED, MAY_STAND].includes(outcome));
   if (unforeseen !== undefined) throw new Error(`${name} answered ${unforeseen}: ${outcomesOf(report)}`);
   if (orders === null) return;
