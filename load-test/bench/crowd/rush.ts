@@ -17,7 +17,6 @@ const STARTS_IN_S = 12;
 const PATIENCE_MS = 60_000;
 
 const SOLD = "201";
-const SHED = "429 OVERLOADED";
 const SOLD_OUT = "400 SOLD_OUT";
 
 export interface Rush {
@@ -25,7 +24,6 @@ export interface Rush {
   readonly winners: readonly Winner[];
   /** After the start, until the answer to whoever got the last unit. */
   readonly soldOutMs: number;
-  readonly shed: number;
   /** Answers of 500 and above. */
   readonly faults: number;
 }
@@ -73,11 +71,7 @@ export const rush = async (): Promise<Rush> => {
   }
 };
 
-const checked = (
-  report: OpenLoopReport,
-  orders: number,
-  winners: number,
-): Pick<Rush, "soldOutMs" | "shed" | "faults"> => {
+const checked = (report: OpenLoopReport, orders: number, winners: number): Pick<Rush, "soldOutMs" | "faults"> => {
   const { byOutcome, unanswered, all } = report;
   const counts = Object.entries(byOutcome).map(([outcome, { answers }]) => `${String(answers)} × ${outcome}`);
   const said = `${counts.join(", ")}; ${String(orders)} orders stand`;
@@ -93,7 +87,6 @@ const checked = (
     throw new Error(`the orders differ from the answers: ${said}`);
   // Units that a 5xx gave back may come when nobody asks any more.
   if (orders !== UNITS && faults === 0) throw new Error(`${String(UNITS)} units, and not as many orders: ${said}`);
-  const shed = byOutcome[SHED]?.answers ?? 0;
-  if (sold + refused + shed + faults !== all.answers) throw new Error(`somebody was answered otherwise: ${said}`);
-  return { soldOutMs: byOutcome[SOLD]?.lastMs ?? 0, shed, faults };
+  if (sold + refused + faults !== all.answers) throw new Error(`somebody was answered otherwise: ${said}`);
+  return { soldOutMs: byOutcome[SOLD]?.lastMs ?? 0, faults };
 };

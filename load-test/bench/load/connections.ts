@@ -4,8 +4,7 @@ import { wholeAnswer } from "./whole-answer.js";
 export interface ConnectionEvents {
   /** The answer to this request has come whole; its connection is idle again. */
   answered(request: number, answer: string): void;
-  /** The connection ended before the answer had come. */
-  /** `why`: the fault's code, or that the server ended the connection. */
+  /** The connection ended before the answer had come. `why`: the fault's code, or that the server ended it. */
   lost(request: number, why: string): void;
 }
 

@@ -73,9 +73,9 @@ describe("The open loop", function () {
     expect(all.maxMs).to.be.at.least(700);
   });
 
-  it("ends, and says how many were never answered", async () => {
+  it("ends, and says how many were never answered, and why connections were lost", async () => {
     let asked = 0;
-    const { all, unanswered } = await driven(
+    const { all, unanswered, lostFor } = await driven(
       (_, response) => {
         asked += 1;
         if (asked === 50) response.destroy();
@@ -84,6 +84,7 @@ describe("The open loop", function () {
       { patienceMs: 300 },
     );
     expect([all.answers, unanswered]).to.deep.equal([88, 12]);
+    expect(lostFor).to.deep.equal(["ended by the server"]);
   });
 
   it("sends nothing before the server has answered on every connection", async () => {

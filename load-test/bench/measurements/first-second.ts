@@ -20,7 +20,6 @@ const measure = async ({ quick, say }: Settings): Promise<Findings> => {
     "all answered after, ms": of(({ report }) => report.all.lastMs),
     "rank correlation": of(correlation),
     "units to as many first arrivals": of(firstServed),
-    "told to come back": of(({ shed }) => shed / ARRIVALS),
   };
   const faults = rushes.reduce((sum, one) => sum + one.faults, 0);
   const most = Math.max(...rushes.map(({ report }) => report.all.maxMs));
@@ -32,7 +31,7 @@ const measure = async ({ quick, say }: Settings): Promise<Findings> => {
         target: "time to sell out; p99.9 and max; no 5xx; who got units against arrival order",
         measured:
           `sold out after ${seconds(figures["sold out after, ms"])} s; p99.9 ${seconds(figures["p99.9, ms"])} s, max ${short(most / 1e3)} s; ` +
-          `${String(faults)} × 5xx; ${percent(figures["told to come back"])} were told to come back in a second; ${percent(figures["units to as many first arrivals"])} of the units to the first ${thousands(UNITS)}, ` +
+          `${String(faults)} × 5xx; ${percent(figures["units to as many first arrivals"])} of the units to the first ${thousands(UNITS)}, ` +
           `rank correlation ${range(figures["rank correlation"])}`,
         met: faults === 0,
       },
@@ -54,11 +53,11 @@ const firstServed = ({ winners }: Rush): number =>
   winners.filter(({ arrival }) => arrival < UNITS).length / winners.length;
 
 const line = (one: Rush): string => {
-  const { report, soldOutMs, shed, faults } = one;
+  const { report, soldOutMs, faults } = one;
   const { p50Ms, p999Ms, maxMs, lastMs } = report.all;
   return (
     `sold out after ${soldOutMs.toFixed(0)} ms, all answered after ${lastMs.toFixed(0)} ms; ` +
-    `p50/99.9/max ${p50Ms.toFixed(0)}/${p999Ms.toFixed(0)}/${maxMs.toFixed(0)} ms; ${String(shed)} shed; ${String(faults)} × 5xx; ` +
+    `p50/99.9/max ${p50Ms.toFixed(0)}/${p999Ms.toFixed(0)}/${maxMs.toFixed(0)} ms; ${String(faults)} × 5xx; ` +
     `rank correlation ${correlation(one).toFixed(3)}, first served ${firstServed(one).toFixed(3)}`
   );
 };
@@ -71,7 +70,6 @@ const ROWS: readonly (readonly [string, (one: Rush) => number])[] = [
   ["all: max, ms", ({ report }) => report.all.maxMs],
   ["bought: p50, ms", ({ report }) => report.byOutcome["201"]?.p50Ms ?? 0],
   ["bought: max, ms", ({ report }) => report.byOutcome["201"]?.maxMs ?? 0],
-  ["shed: told to come back in a second", ({ shed }) => shed],
   ["answers of 500 and above", ({ faults }) => faults],
   ["share of the units that went to the first arrivals, as many as there are units", firstServed],
   ["the last arrival that got a unit", ({ winners }) => Math.max(...winners.map(({ arrival }) => arrival + 1))],

@@ -69,6 +69,9 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
+/** A purchase may wait before Koa takes it up. */
+type Arrived = IncomingMessage & { arrivedMs?: number };
+
 /** What is shed does not come to Koa. */
 class SheddingKoa extends Koa<ApiState> {
   constructor(private readonly shedding: Shedding) {
@@ -79,15 +82,15 @@ class SheddingKoa extends Koa<ApiState> {
     return (request, response) => {
       // Koa could be mounted on HTTP/2 as well; there nobody is shed before the use case does it.
       if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return handle(request, response);
-      this.shedding(request, response, () => handle(request, response));
-      return Promise.resolve();
+      (request as Arrived).arrivedMs = performance.now();
+      return this.shedding(request, response, () => handle(request, response));
     };
   }
 }
 
 function measured(metrics: Metrics): Koa.Middleware<ApiState> {
   return async (ctx, next) => {
-    const startedMs = performance.now();
+    const startedMs = (ctx.req as Arrived).arrivedMs ?? performance.now();
     await next();
     // The route's pattern, not the path: a path is whatever a caller makes up.
     const route = String((ctx as Partial<ApiContext>)._matchedRoute ?? "none");

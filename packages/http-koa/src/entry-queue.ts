@@ -1,8 +1,10 @@
+import { DEFAULT_COMMIT_LIMITS } from "@flash-sale/core";
+
 /** So many purchases under way keep this process busy. */
 const FEW = 128;
 /** Who waits, at most: with the few, as many as there are places. */
-const LONGEST = 1_920;
-/** The same after somebody was shed, until nobody was for so long. */
+const LONGEST = DEFAULT_COMMIT_LIMITS.maxPlaces - FEW;
+/** The same once somebody was shed, until nobody was for so long. */
 const LONGEST_IN_OVERLOAD = 64;
 const CALM_AFTER_MS = 1_000;
 /** Whoever would wait longer had better come back. */
@@ -74,6 +76,11 @@ export function createEntryQueue({ hasRoom, utilization = eventLoopUtilization()
     }
   }
 
+  function shed(entry: Entry, nowMs: number): void {
+    shedAtMs = nowMs;
+    entry.shed();
+  }
+
   function watch(): void {
     if (isWatched) return;
     isWatched = true;
@@ -84,7 +91,10 @@ export function createEntryQueue({ hasRoom, utilization = eventLoopUtilization()
   function look(): void {
     const nowMs = performance.now();
     few = utilization() < BUSY ? few * 2 : FEW;
-    while (isOver(queue[0], nowMs)) queue.shift()?.entry.shed();
+    for (let oldest = queue[0]; oldest && nowMs - oldest.sinceMs > LONGEST_WAIT_MS; oldest = queue[0]) {
+      queue.shift();
+      shed(oldest.entry, nowMs);
+    }
     advance();
     isWatched = queue.length > 0;
     if (isWatched) setTimeout(look, LOOK_EVERY_MS);
@@ -101,15 +111,8 @@ export function createEntryQueue({ hasRoom, utilization = eventLoopUtilization()
     if (queue.length < longest && hasRoom()) {
       queue.push({ entry, sinceMs: nowMs });
       watch();
-    } else {
-      shedAtMs = nowMs;
-      entry.shed();
-    }
+    } else shed(entry, nowMs);
   };
-}
-
-function isOver(waiting: Waiting | undefined, nowMs: number): boolean {
-  return waiting !== undefined && nowMs - waiting.sinceMs > LONGEST_WAIT_MS;
 }
 
 function eventLoopUtilization(): () => number {

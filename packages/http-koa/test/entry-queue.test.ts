@@ -1,9 +1,10 @@
 import { createEntryQueue } from "#src/entry-queue.js";
+import { DEFAULT_COMMIT_LIMITS } from "@flash-sale/core";
 import { expect } from "chai";
 import { useFakeTimers, type SinonFakeTimers } from "sinon";
 
 const FEW = 128;
-const LONGEST = 1_920;
+const LONGEST = DEFAULT_COMMIT_LIMITS.maxPlaces - FEW;
 const LONGEST_IN_OVERLOAD = 64;
 
 describe("the queue at the door", () => {
@@ -58,6 +59,25 @@ describe("the queue at the door", () => {
     await answer(100);
     await clock.tickAsync(1);
     expect(seen).to.deep.equal({ entered: upTo(FEW + 51), shed: [] });
+  });
+
+  it("counts those who have not taken their places yet, until the turn of the loop ends or they are answered", async () => {
+    const entered: number[] = [];
+    const answers: (() => void)[] = [];
+    const queue = createEntryQueue({ hasRoom: () => true, utilization: () => 1 });
+    for (const number of upTo(FEW + 300))
+      queue({
+        enter: () => new Promise((resolve) => (entered.push(number), answers.push(resolve))),
+        shed: () => undefined,
+        isGone: () => false,
+      });
+    expect(entered).to.have.lengthOf(FEW);
+    for (const answer of answers.splice(0, 5)) answer();
+    await Promise.resolve();
+    expect(entered).to.have.lengthOf(FEW + 5);
+    // The turn ends.
+    clock.next();
+    expect(entered).to.have.lengthOf(2 * FEW + 5);
   });
 
   it("has room for a crowd that comes at once, and sheds who comes when it is full", () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { stub } from "sinon";
 import { ADMIN_KEY, startApi, type Api } from "./api.js";
 
 describe("the metrics", () => {
@@ -42,6 +43,18 @@ describe("the metrics", () => {
     expect([units("drift_units"), units("revision_lag")]).to.deep.equal([0, 0]);
     const route = 'method="POST",route="/api/v1{.0}/sale/purchase"';
     expect(value(exposition, `flash_sale_http_request_duration_seconds_count{${route},status="403"}`)).to.equal(1);
+  });
+
+  it("time a purchase from when it came, also where it waited for its turn", async () => {
+    const productId = await api.product();
+    const openAtMs = performance.now() + 300;
+    // Nobody is shed, and nobody let in either.
+    const room = stub(api.sale, "hasRoom").callsFake((within) => within === undefined || performance.now() > openAtMs);
+    expect((await api.buy("u1", { productId })).status).to.equal(201);
+    room.restore();
+    const route = 'method="POST",route="/api/v1{.0}/sale/purchase",status="201"';
+    const seconds = value((await text()).text, `flash_sale_http_request_duration_seconds_sum{${route}}`);
+    expect(seconds).to.be.at.least(0.25);
   });
 
   it("show how far sold_quantity lags behind the ledger, until it is projected", async () => {
