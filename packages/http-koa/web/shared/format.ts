@@ -1,0 +1,52 @@
+/** Numbers and times the way the visitor's own browser writes them. */
+
+const counts = new Intl.NumberFormat();
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+export const count = (value: number): string => counts.format(value);
+
+export function money(amount: number, currency: string): string {
+  return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(amount);
+}
+
+/** "1 unit", "1,200 units". */
+export function units(value: number): string {
+  return `${count(value)} ${value === 1 ? "unit" : "units"}`;
+}
+
+/** Day and minute, in the visitor's time zone. */
+export function dateTime(at: string | number): string {
+  return dates.format(new Date(at));
+}
+
+/** Hour, minute and second, in the visitor's time zone. */
+export function timeOfDay(at: string | number): string {
+  return times.format(new Date(at));
+}
+
+/** How long something lasts, in the two largest units: "2 h 5 min", "45 s". */
+export function duration(ms: number): string {
+  const { days, hours, minutes, seconds } = partsOf(ms);
+  const parts = [
+    [days, "d"],
+    [hours, "h"],
+    [minutes, "min"],
+    [seconds, "s"],
+  ] as const;
+  const first = parts.findIndex(([value]) => value > 0);
+  if (first === -1) return "0 s";
+  const shown = parts.slice(first, first + 2).filter(([value]) => value > 0);
+  return shown.map(([value, unit]) => `${value} ${unit}`).join(" ");
+}
+
+/** What is left of a time, counted in whole seconds up: a second that has begun is not over. */
+export function partsOf(ms: number): { days: number; hours: number; minutes: number; seconds: number } {
+  const total = Math.max(0, Math.ceil(ms / 1_000));
+  return {
+    days: Math.floor(total / 86_400),
+    hours: Math.floor(total / 3_600) % 24,
+    minutes: Math.floor(total / 60) % 60,
+    seconds: total % 60,
+  };
+}
