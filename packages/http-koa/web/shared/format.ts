@@ -2,6 +2,7 @@
 
 const counts = new Intl.NumberFormat();
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const times = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 export const count = (value: number): string => counts.format(value);
@@ -18,6 +19,11 @@ export function units(value: number): string {
 /** Day and minute, in the visitor's time zone. */
 export function dateTime(at: string | number): string {
   return dates.format(new Date(at));
+}
+
+/** Day and second, in the visitor's time zone. */
+export function exactTime(at: string | number): string {
+  return exact.format(new Date(at));
 }
 
 /** Hour, minute and second, in the visitor's time zone. */

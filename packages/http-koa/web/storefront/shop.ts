@@ -1,0 +1,103 @@
+import { callApi, readServerClock } from "../shared/api.js";
+import { followSale, type Connection } from "../shared/follow-sale.js";
+import type { SaleView } from "../shared/views.js";
+import { currentBuyer, rename, type Buyer } from "./buyer.js";
+import { openDesk, type Buying, type BuyingDesk } from "./buying.js";
+import { remember } from "./my-orders.js";
+import { orderBook } from "./order-book.js";
+import { salePage } from "./page.js";
+import { present, turnOf, type Situation } from "./presentation.js";
+import { quantityField } from "./quantity.js";
+import { renameDialog } from "./rename-dialog.js";
+
+/** The page of one sale, from when it was found: what it knows, and who is told when that changes. Answers how the sale stands. */
+export function openShop(first: SaleView): { readonly page: ReturnType<typeof salePage>; status(): SaleView["status"] } {
+  const { productId } = first;
+  let view = first;
+  let buying: Buying = { kind: "idle" };
+  let connection: Connection | null = null;
+  let desk: BuyingDesk | null = null;
+  let buyer: Buyer = currentBuyer();
+
+  const quantity = quantityField(() => render());
+  const book = orderBook(productId, () => render());
+  const page = salePage({
+    onBuy: () => desk?.buy({ quantity: quantity.value, expectedPrice: view.price }),
+    onZero: () => void lookAtZero(),
+  });
+
+  function situation(): Situation {
+    const { mine, isStranger } = book;
+    return { view, buying: asItStands(buying), mine, isStranger, quantity: quantity.value };
+  }
+
+  /** "It is yours" must not stay there when it is not any more. */
+  function asItStands(now: Buying): Buying {
+    if (now.kind !== "bought") return now;
+    const purchase = book.mine?.orders.find(({ orderId }) => orderId === now.purchase.orderId);
+    return purchase ? { kind: "bought", purchase } : now;
+  }
+
+  function render(): void {
+    page.showSale(view);
+    quantity.limit(present(situation()).mostUnits);
+    page.showPresentation(present(situation()));
+    page.showBuyer(buyer, book.isStranger);
+    page.showOrders(book.mine, view.productName);
+  }
+
+  function onView(next: SaleView): void {
+    const turn = turnOf(view.status, next);
+    if (turn !== null) page.announce(turn);
+    // What was refused of the sale as it stood before is over.
+    if (turn !== null && buying.kind === "refused") buying = { kind: "idle" };
+    view = next;
+    render();
+  }
+
+  /** The stream tells of start and end by itself; without it, somebody has to ask. */
+  async function lookAtZero(): Promise<void> {
+    if (connection === "live") return;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
+    const answer = await callApi<SaleView>(`/sale/status/${productId}`, { cache: "no-cache" });
+    if (answer.ok) onView(answer.data);
+  }
+
+  function onConnection(next: Connection): void {
+    if (next === "offline") page.announce("The connection is lost. What you see may be old.");
+    else if (connection === "offline") page.announce("Connected again.");
+    connection = next;
+    page.showConnection(next);
+    if (next !== "offline") desk?.wake();
+  }
+
+  function onBuying(changed: Buying): void {
+    buying = changed;
+    if (changed.kind === "bought") remember(changed.purchase);
+    render();
+  }
+
+  function serve(next: Buyer): void {
+    desk?.close();
+    buyer = next;
+    buying = { kind: "idle" };
+    desk = openDesk({ productId, buyer, onChange: onBuying, onOrders: () => book.look() });
+    book.open(buyer);
+    render();
+    desk.resume();
+  }
+
+  renameDialog({
+    current: () => buyer.userId,
+    mayOpen: () => desk?.isBusy !== true,
+    onName: (userId) => serve(rename(userId)),
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    void readServerClock();
+    book.lookAgain();
+  });
+  serve(buyer);
+  followSale(productId, { onView, onState: onConnection });
+  return { page, status: () => view.status };
+}
