@@ -9,8 +9,7 @@ import type { SentFile } from "./send-file.js";
  * each script and style sheet gets a name that changes with its content, and all of them are compressed, once.
  */
 
-export const PAGE_NAMES = ["storefront", "admin"] as const;
-export type PageName = (typeof PAGE_NAMES)[number];
+export type PageName = "storefront" | "admin";
 
 export interface PageFiles {
   readonly pages: Readonly<Record<PageName, SentFile>>;

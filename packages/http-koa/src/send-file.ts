@@ -8,7 +8,7 @@ export const PAGE_POLICY = [
 ].join("; ");
 
 /** Kept by the caller, and asked for each time whether it is still the newest: that is answered without the content. */
-export const ASK_AGAIN = "no-cache";
+const ASK_AGAIN = "no-cache";
 /** For a name that changes with its content. */
 export const FOR_EVER = "public, max-age=31536000, immutable";
 

@@ -33,7 +33,9 @@ export function addPageRoutes(router: ApiRouter, log: Log): void {
  * folder's, without it for another's. A caller who came by the other one is sent to it.
  */
 function isElsewhere(ctx: ApiContext, atFolder: boolean): boolean {
-  const path = ctx.originalUrl.split("?", 1)[0] ?? "";
+  // Koa's own mount leaves the request's target as it was; Express's shortens it, and keeps the whole one aside.
+  const { originalUrl = ctx.originalUrl } = ctx.req as { originalUrl?: string };
+  const path = originalUrl.split("?", 1)[0] ?? "";
   if (path.endsWith("/") === atFolder) return false;
   const name = path.split("/").filter((part) => part !== "").at(-1) ?? "";
   ctx.status = 308;

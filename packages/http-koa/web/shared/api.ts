@@ -52,7 +52,7 @@ export async function callApi<T>(path: string, call: Call = {}): Promise<Answer<
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     noteDate(response, sentAtMs);
-    return answerOf(response, await response.json());
+    return answerOf<T>(response, await response.json());
   } catch {
     return unreachable();
   } finally {

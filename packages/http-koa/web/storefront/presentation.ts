@@ -89,7 +89,7 @@ function buttonOf(situation: Situation): Presentation["button"] {
 }
 
 function messageOf(situation: Situation): Presentation["message"] {
-  const { view, buying } = situation;
+  const { buying } = situation;
   switch (buying.kind) {
     case "sending":
       return { tone: "calm", title: "Buying …", next: "Just a moment." };
@@ -98,7 +98,7 @@ function messageOf(situation: Situation): Presentation["message"] {
     case "waiting":
       return { tone: "warn", ...waitingWords(buying.refused) };
     case "unanswered":
-      return { tone: "warn", ...refusalWords({ refused: buying.refused, quantity: situation.quantity, view }) };
+      return { tone: "warn", ...refusalWords({ refused: buying.refused, quantity: situation.quantity }) };
     case "left-open":
       return {
         tone: "warn",
@@ -106,7 +106,7 @@ function messageOf(situation: Situation): Presentation["message"] {
         next: "Try again to learn what came of it: if its order stands, it is shown, and nothing is bought twice.",
       };
     case "refused":
-      return { tone: "bad", ...refusalWords({ ...buying, view }) };
+      return { tone: "bad", ...refusalWords(buying) };
     case "bought": {
       const { number, status } = buying.purchase;
       if (status === "cancelled")

@@ -1,6 +1,5 @@
 import type { Refused } from "../shared/api.js";
-import { money, units } from "../shared/format.js";
-import type { SaleView } from "../shared/views.js";
+import { units } from "../shared/format.js";
 
 /** What is said, and what to do next. */
 export interface Words {
@@ -11,7 +10,6 @@ export interface Words {
 interface Asked {
   readonly refused: Refused;
   readonly quantity: number;
-  readonly view: SaleView;
 }
 
 const STALE: Words = {
@@ -53,9 +51,9 @@ const WORDS: Readonly<Record<string, (asked: Asked) => Words>> = {
       next: "Nothing more was bought. Your order is shown below.",
     };
   },
-  PRICE_CHANGED: ({ view }) => ({
-    title: `The price has changed: it is ${money(view.price, view.currency)} now.`,
-    next: "Nothing was bought. Press again if you agree with the new price.",
+  PRICE_CHANGED: () => ({
+    title: "The price has changed.",
+    next: "Nothing was bought. Look at the new one, and press again if you agree.",
   }),
   IDEMPOTENCY_KEY_REUSED: () => ({
     title: "This purchase was sent once before, for another number of units.",

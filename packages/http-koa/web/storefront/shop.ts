@@ -23,7 +23,8 @@ export function openShop(first: SaleView): { readonly page: ReturnType<typeof sa
   const book = orderBook(productId, () => render());
   const page = salePage({
     onBuy: () => desk?.buy({ quantity: quantity.value, expectedPrice: view.price }),
-    onZero: () => void lookAtZero(),
+    // Not all in the same moment.
+    onZero: () => setTimeout(() => void lookAtSale(), Math.random() * 500),
   });
 
   function situation(): Situation {
@@ -49,16 +50,15 @@ export function openShop(first: SaleView): { readonly page: ReturnType<typeof sa
   function onView(next: SaleView): void {
     const turn = turnOf(view.status, next);
     if (turn !== null) page.announce(turn);
-    // What was refused of the sale as it stood before is over.
-    if (turn !== null && buying.kind === "refused") buying = { kind: "idle" };
+    // On sale, or on sale again: what was refused before is over.
+    if (turn !== null && next.status === "active" && buying.kind === "refused") buying = { kind: "idle" };
     view = next;
     render();
   }
 
-  /** The stream tells of start and end by itself; without it, somebody has to ask. */
-  async function lookAtZero(): Promise<void> {
+  /** The stream tells what changes by itself; without it, somebody has to ask. */
+  async function lookAtSale(): Promise<void> {
     if (connection === "live") return;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
     const answer = await callApi<SaleView>(`/sale/status/${productId}`, { cache: "no-cache" });
     if (answer.ok) onView(answer.data);
   }
@@ -74,6 +74,7 @@ export function openShop(first: SaleView): { readonly page: ReturnType<typeof sa
   function onBuying(changed: Buying): void {
     buying = changed;
     if (changed.kind === "bought") remember(changed.purchase);
+    if (changed.kind === "refused") void lookAtSale();
     render();
   }
 
