@@ -143,7 +143,7 @@ describe("the house", () => {
         "packages-do-not-know-the-load-tests: packages/cli/src/bench.ts":
           'export { one } from "../../../load-test/index.js";',
         "pages-know-only-themselves: packages/http-koa/web/storefront/peek.ts":
-          'export { one } from "../../src/index.js";',
+          'export { one } from "../../../core/src/index.js";',
         "no-cycles: packages/cli/src/round.ts": 'export * from "./round.js";\nexport const two = 2;',
         "no-orphans: packages/cli/src/alone.ts": "export const alone = 1;",
         "everything-resolves: packages/cli/src/lost.ts": 'export { one } from "./nowhere.js";',

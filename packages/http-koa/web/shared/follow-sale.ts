@@ -27,6 +27,7 @@ const about = (ms: number): number => ms * (1 + Math.random());
  */
 export function followSale(productId: string, { onView, onState }: SaleFollower): () => void {
   let state: Connection | null = null;
+  let heard = "";
   let stream: EventSource | null = null;
   let failedPolls = 0;
   let failedStreams = 0;
@@ -46,6 +47,7 @@ export function followSale(productId: string, { onView, onState }: SaleFollower)
     stream = new EventSource(appUrl(`/api/v1/sale/stream/${productId}`));
     stream.onmessage = ({ data }: MessageEvent<string>) => {
       failedStreams = failedPolls = 0;
+      heard = data;
       turn("live");
       // Heard from: nothing to ask until it has been silent for long.
       pollLater(about(SILENCE_MS));
@@ -72,20 +74,25 @@ export function followSale(productId: string, { onView, onState }: SaleFollower)
     // The browser keeps the last answer, and the server says whether it is still the newest.
     const answer = await callApi<SaleView>(`/sale/status/${productId}`, { cache: "no-cache" });
     asking = false;
-    if (ended) return;
+    // The stream has come meanwhile, and knows better.
+    if (ended || (!wasLive && state === "live")) return;
     if (answer.ok) {
       failedPolls = 0;
-      if (state !== "live") turn("polling");
+      if (!wasLive) turn("polling");
+      // Something has changed that the stream did not tell: it is dead, and nobody has noticed.
+      else if (JSON.stringify(answer.data) !== heard) open();
       onView(answer.data);
-      pollLater(about(state === "live" ? SILENCE_MS : POLL_MS));
-      return;
+      pollLater(about(wasLive ? SILENCE_MS : POLL_MS));
+    } else if (wasLive && answer.status !== 0) {
+      pollLater(about(SILENCE_MS));
+    } else {
+      failedPolls += 1;
+      turn("offline");
+      // A stream that was silent, on a connection that is no more, would not notice for minutes.
+      if (wasLive) open();
+      const wait = Math.min(POLL_MS * 2 ** (failedPolls - 1), LONGEST_POLL_MS);
+      pollLater(Math.max(answer.retryAfterMs ?? 0, about(wait)));
     }
-    failedPolls += 1;
-    turn("offline");
-    // A stream that was silent, on a connection that is no more, would not notice for minutes.
-    if (wasLive) open();
-    const wait = Math.min(POLL_MS * 2 ** (failedPolls - 1), LONGEST_POLL_MS);
-    pollLater(Math.max(answer.retryAfterMs ?? 0, about(wait)));
   }
 
   const back = (): void => {

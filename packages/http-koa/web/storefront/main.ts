@@ -15,11 +15,11 @@ addEventListener("hashchange", () => {
 void readServerClock().then(readServerClock);
 setInterval(() => void readServerClock(), CLOCK_EVERY_MS);
 
-const lookout = byId("lookout", HTMLElement);
-lookout.textContent = "Looking for the sale …";
+const words = byId("lookout-words", HTMLElement);
+words.textContent = "Looking for the sale …";
 const sale = await findSale((sentence) => {
-  if (lookout.textContent !== sentence) lookout.textContent = sentence;
+  if (words.textContent !== sentence) words.textContent = sentence;
 });
-lookout.hidden = true;
+byId("lookout", HTMLElement).hidden = true;
 const { page, status } = openShop(sale);
 watchForNext(sale.productId, () => status() === "ended", page.showNextSale);

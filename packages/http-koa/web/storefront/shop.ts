@@ -5,13 +5,13 @@ import { currentBuyer, rename, type Buyer } from "./buyer.js";
 import { openDesk, type Buying, type BuyingDesk } from "./buying.js";
 import { remember } from "./my-orders.js";
 import { orderBook } from "./order-book.js";
-import { salePage } from "./page.js";
+import { salePage, type SalePage } from "./page.js";
 import { present, turnOf, type Situation } from "./presentation.js";
 import { quantityField } from "./quantity.js";
 import { renameDialog } from "./rename-dialog.js";
 
 /** The page of one sale, from when it was found: what it knows, and who is told when that changes. Answers how the sale stands. */
-export function openShop(first: SaleView): { readonly page: ReturnType<typeof salePage>; status(): SaleView["status"] } {
+export function openShop(first: SaleView): { readonly page: SalePage; status(): SaleView["status"] } {
   const { productId } = first;
   let view = first;
   let buying: Buying = { kind: "idle" };
