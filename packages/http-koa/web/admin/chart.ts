@@ -13,13 +13,15 @@ export interface Chart {
 
 const HEIGHT = 168;
 const FONT = "12px system-ui, sans-serif";
+/** Alpha, as the last two digits of a colour. */
+const FAINT = "1f";
 const SHOWN_S = SHOWN_MS / 1_000;
 
 /** Lines over the last two minutes, and the same in a table: what they stand at, and the most they were. */
 export function createChart(terms: ChartTerms): Chart {
   const host = element("div", { class: "plot", "aria-hidden": "true" });
   const legend = createLegend(terms);
-  const words = element("figcaption", {}, element("h3", {}, terms.title), element("p", { class: "soft small" }, terms.scope));
+  const words = element("figcaption", {}, element("h2", {}, terms.title), element("p", { class: "soft small" }, terms.scope));
   let plot: uPlot | null = null;
   let drawn: readonly ChartLine[] = [];
   let data: uPlot.AlignedData | null = null;
@@ -66,7 +68,7 @@ function aligned(points: readonly ChartPoint[], lines: readonly ChartLine[]): uP
 
 function optionsOf({ format }: ChartTerms, lines: readonly ChartLine[], host: HTMLElement): uPlot.Options {
   // Asked with every drawing: light and dark differ.
-  const colour = (name: string) => () => getComputedStyle(host).getPropertyValue(name).trim();
+  const colour = (name: string, alpha = "") => () => `${getComputedStyle(host).getPropertyValue(name).trim()}${alpha}`;
   const ink = colour("--ink-soft");
   const grid = { stroke: colour("--line"), width: 1 };
   return {
@@ -105,6 +107,8 @@ function optionsOf({ format }: ChartTerms, lines: readonly ChartLine[], host: HT
         label,
         stroke: colour(styleOf(style).colour),
         dash: [...styleOf(style).dash],
+        // Below the first line alone: where areas overlap nobody knows which is which.
+        ...(style === 0 && { fill: colour(styleOf(style).colour, FAINT) }),
         width: 2,
         points: { show: false },
       })),

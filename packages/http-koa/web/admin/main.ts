@@ -31,7 +31,10 @@ async function navigate(movesFocus: boolean): Promise<void> {
   main.setAttribute("aria-busy", "true");
   const view = await openView(session, route, () => void navigate(true));
   // Gone elsewhere meanwhile, or signed out.
-  if (turn !== navigations) return view.close();
+  if (turn !== navigations) {
+    view.close();
+    return;
+  }
   main.removeAttribute("aria-busy");
   show(view, movesFocus);
 }

@@ -13,7 +13,10 @@ export function followRates({ metrics }: Session, onRates: (rates: PurchaseRates
   return whileVisible(SCRAPE_EVERY_MS, async (signal) => {
     const text = await metrics(signal);
     if (signal.aborted) return;
-    if (text === null) return onRates(null);
+    if (text === null) {
+      onRates(null);
+      return;
+    }
     const now = { atMs: Date.now(), samples: parseMetrics(text) };
     const isNear = before !== null && now.atMs - before.atMs <= LONGEST_BETWEEN_MS;
     onRates(before !== null && isNear ? purchaseRates(before, now) : null);

@@ -6,7 +6,7 @@ export interface Sample {
 }
 
 /** A route's pattern holds braces: what ends the labels is the brace outside of quotes. */
-const LINE = /^([A-Za-z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+(\S+)/;
+const LINE = /^([A-Za-z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+([+-]?(?:\d\S*|\.\d\S*|Inf)|NaN)/;
 const LABEL = /([A-Za-z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g;
 
 /** The samples of a scrape. Comments are passed over, and so is a line of another format. */

@@ -18,11 +18,11 @@ const COLUMNS = [
 export const CSV_HEAD = `${COLUMNS.join(",")}\n`;
 
 export function csvLine(order: Purchase): string {
-  return `${COLUMNS.map((column) => csvCell(order[column])).join(",")}\n`;
+  return `${COLUMNS.map((column) => cell(order[column])).join(",")}\n`;
 }
 
 /** What a spreadsheet would take for a formula gets a `'` in front: a buyer called `@SUM(…)` must stay a text. */
-export function csvCell(value: string | number): string {
+function cell(value: string | number): string {
   if (typeof value === "number") return String(value);
   const text = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

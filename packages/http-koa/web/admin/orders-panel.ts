@@ -1,8 +1,7 @@
 import type { Answer } from "../shared/api.js";
 import { element } from "../shared/element.js";
-import { units } from "../shared/format.js";
 import type { Purchase } from "../shared/views.js";
-import { confirmed } from "./confirm-dialog.js";
+import { cancelOrder } from "./cancel-order.js";
 import { createCsvPanel } from "./csv-panel.js";
 import { createOrdersTable } from "./orders-table.js";
 import type { Page } from "./page.js";
@@ -21,9 +20,10 @@ const A_PAGE = 25;
 /** Orders page by page, what can be done with one of them, and all of them as a file. */
 export function createOrdersPanel(session: Session, first: OrderSearch): OrdersPanel {
   const { call } = session;
-  const status = element("p", { role: "status", class: "soft" });
+  const status = element("p", { role: "status", class: "soft", tabindex: -1 });
   const previous = element("button", { type: "button", class: "button", hidden: true }, "Previous page");
   const next = element("button", { type: "button", class: "button", hidden: true }, "Next page");
+  const again = element("button", { type: "button", class: "button" }, "Refresh");
   const csv = createCsvPanel(session, first);
   const table = createOrdersTable((order) => void cancel(order));
   let search = first;
@@ -59,24 +59,19 @@ export function createOrdersPanel(session: Session, first: OrderSearch): OrdersP
   };
 
   const cancel = async (order: Purchase): Promise<void> => {
-    const { orderId, number, userId, quantity } = order;
-    const isSure = await confirmed({
-      title: `Cancel order ${number}?`,
-      text: `${userId} has bought ${units(quantity)}. A cancelled order stays cancelled; its units go back on sale, and the buyer may buy again.`,
-      yes: "Cancel the order",
-      no: "Keep the order",
-    });
-    if (!isSure) return;
-    const answer = await call<Purchase>(`/admin/orders/${orderId}/cancel`, { method: "POST", body: {} });
-    if (answer.ok) table.replace(answer.data);
-    status.textContent = answer.ok
-      ? `Order ${number} of ${userId} is cancelled. Back on sale: ${units(quantity)}.`
-      : `Order ${number} of ${userId} is not known to be cancelled: ${answer.error}`;
+    const cancelling = await cancelOrder(call, order);
+    if (cancelling === null) return;
+    if (cancelling.order !== null) table.replace(cancelling.order);
+    status.textContent = cancelling.sentence;
+  };
+  const turnTo = async (wanted: typeof cursors): Promise<void> => {
+    await load(wanted);
+    status.focus();
   };
 
-  previous.addEventListener("click", () => void load(cursors.slice(0, -1)).then(() => status.focus()));
-  next.addEventListener("click", () => void load([...cursors, following]).then(() => status.focus()));
-  status.tabIndex = -1;
+  previous.addEventListener("click", () => void turnTo(cursors.slice(0, -1)));
+  next.addEventListener("click", () => void turnTo([...cursors, following]));
+  again.addEventListener("click", () => void load(cursors));
 
   return {
     node: element(
@@ -84,7 +79,7 @@ export function createOrdersPanel(session: Session, first: OrderSearch): OrdersP
       { class: "orders-panel" },
       element("div", { class: "orders-head" }, status, csv.node),
       table.node,
-      element("div", { class: "actions" }, previous, next),
+      element("div", { class: "actions" }, previous, next, again),
     ),
     search(wanted) {
       search = wanted;

@@ -34,7 +34,7 @@ export function createOrdersTable(onCancel: (order: Purchase) => void): OrdersTa
   );
   return {
     // A wide table scrolls in its own box, with the keyboard too.
-    node: element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Orders" }, table),
+    node: element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of orders" }, table),
     show(orders) {
       rows.clear();
       for (const order of orders) rows.set(order.orderId, rowOf(order, onCancel));

@@ -40,7 +40,7 @@ export function purchaseRates(before: Scrape, now: Scrape): PurchaseRates | null
 }
 
 /** A counter that was not there counts from 0, and so does one that went back: its process was restarted. */
-export function increase(before: number | undefined, now: number): number {
+function increase(before: number | undefined, now: number): number {
   return before === undefined || now < before ? now : now - before;
 }
 

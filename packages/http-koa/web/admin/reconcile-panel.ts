@@ -85,7 +85,7 @@ function found(report: Report): HTMLElement[] {
   const more = drift.length > LINES ? [element("p", { class: "soft" }, `And ${count(drift.length - LINES)} more.`)] : [];
   return [
     element("p", { class: "notice warn" }, `Drift found. ${figuresOf(report)}`),
-    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Drift" }, table),
+    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of drift" }, table),
     ...more,
     element("h3", {}, "What a repair would do"),
     element("ul", { class: "plain" }, ...repairWords(drift).map((sentence) => element("li", {}, sentence))),

@@ -41,7 +41,10 @@ export function createSaleForm({ product, word, send, onSaved }: SaleFormOptions
     if (sending) return;
     clearRefusal(fields);
     const changed = entries.filter(({ field, before }) => field.control.value !== before);
-    if (product !== null && changed.length === 0) return say("Nothing is changed yet.");
+    if (product !== null && changed.length === 0) {
+      say("Nothing is changed yet.");
+      return;
+    }
     sending = true;
     button.setAttribute("aria-disabled", "true");
     say("Sending …");
@@ -53,7 +56,8 @@ export function createSaleForm({ product, word, send, onSaved }: SaleFormOptions
     button.removeAttribute("aria-disabled");
     if (!answer.ok) {
       const rest = answer.code === "UNREACHABLE" ? unanswered(product) : showRefusal(answer, fields);
-      return say(rest ?? "Not saved: see the marked fields.", "bad");
+      say(rest ?? "Not saved: see the marked fields.", "bad");
+      return;
     }
     changed.forEach((entry, index) => (entry.before = sent[index] ?? ""));
     say(onSaved(answer.data), "good");

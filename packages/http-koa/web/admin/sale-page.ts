@@ -1,3 +1,4 @@
+import { appUrl } from "../shared/api.js";
 import { element } from "../shared/element.js";
 import type { Connection } from "../shared/follow-sale.js";
 import { dateTime, money, units } from "../shared/format.js";
@@ -77,13 +78,15 @@ function createHead(session: Session, first: AdminProduct) {
   const ending = createEndSale(session, first);
   const back = element("a", { class: "back", href: hrefOf({ kind: "sales" }) }, "All sales");
   const title = element("div", { class: "title" }, heading, pill);
+  const shop = element("a", { class: "button", href: appUrl(`/?productId=${first.id}`) }, "See it in the shop");
+  const actions = element("div", { class: "actions" }, shop, ending.button);
   return {
     heading,
     node: element(
       "div",
       {},
       back,
-      element("div", { class: "view-head" }, element("div", {}, title, terms, connection), ending.button),
+      element("div", { class: "view-head" }, element("div", {}, title, terms, connection), actions),
       ending.said,
     ),
     showConnection(state: Connection): void {

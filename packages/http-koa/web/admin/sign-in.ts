@@ -31,7 +31,10 @@ export function signInView(reason: string | null, onAccepted: (key: string) => v
     const refusal = await whyRefused(entered);
     asking = false;
     button.removeAttribute("aria-disabled");
-    if (refusal === null) return onAccepted(entered);
+    if (refusal === null) {
+      onAccepted(entered);
+      return;
+    }
     key.fail(refusal);
     key.control.focus();
   };
