@@ -34,7 +34,8 @@ module.exports = {
     },
     {
       name: "pages-know-only-themselves",
-      comment: "What runs in a browser imports its own folder, what the pages share, and packages that the build bundles.",
+      comment:
+        "What runs in a browser imports its own folder, what the pages share, and packages that the build bundles.",
       severity: "error",
       from: { path: "^packages/[^/]+/web/([^/]+)/" },
       to: { path: "^(packages|load-test)/", pathNot: ["^packages/[^/]+/web/$1/", "^packages/[^/]+/web/shared/"] },

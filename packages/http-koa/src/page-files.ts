@@ -57,7 +57,9 @@ function read(name: string): Promise<string> {
 }
 
 function hashOf(content: string): string {
-  return etagOf(content).replaceAll(/[^a-zA-Z0-9]/g, "").slice(0, HASH_LENGTH);
+  return etagOf(content)
+    .replaceAll(/[^a-zA-Z0-9]/g, "")
+    .slice(0, HASH_LENGTH);
 }
 
 async function compressed(type: string, content: string): Promise<SentFile> {

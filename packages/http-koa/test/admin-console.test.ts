@@ -2,16 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createLog, readConfig, serve, tokens, wire, type Serving, type Wired } from "@flash-sale/http-koa";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
-import {
-  chartLine,
-  enter,
-  expectFigure,
-  expectHeading,
-  expectSaid,
-  focused,
-  signIn,
-  until,
-} from "./admin-console.js";
+import { chartLine, enter, expectFigure, expectHeading, expectSaid, focused, signIn, until } from "./admin-console.js";
 import { adminOf, type AdminCalls } from "./admin.js";
 import { ADMIN_KEY, request, type Answer } from "./api.js";
 import { startChromium } from "./chromium.js";
@@ -382,8 +373,17 @@ describe("the admin console, on Redis and PostgreSQL, in a browser", function ()
     for (const width of WIDTHS) {
       it(`has room, and keeps nobody out, in light and in dark, at ${width} pixels`, async function () {
         this.timeout(240_000);
-        const id = await product({ name: "Aurora 5 headphones", description: "Open, wired", totalQuantity: 2_000, perUserLimit: 2 });
-        await product({ name: "Next week's drop", saleStartAt: "2098-01-01T00:00:00Z", saleEndAt: "2098-01-02T00:00:00Z" });
+        const id = await product({
+          name: "Aurora 5 headphones",
+          description: "Open, wired",
+          totalQuantity: 2_000,
+          perUserLimit: 2,
+        });
+        await product({
+          name: "Next week's drop",
+          saleStartAt: "2098-01-01T00:00:00Z",
+          saleEndAt: "2098-01-02T00:00:00Z",
+        });
         await using visitor = await visit({ viewport: VIEWPORTS[width] });
         const { page } = visitor;
         const look = async (): Promise<void> => {

@@ -36,7 +36,10 @@ export async function expectFigure(
 
 /** A line of a chart's table: what it stands at, and the most it was. */
 export async function chartLine(page: Page, chart: string, line: string): Promise<readonly string[]> {
-  const rows = page.locator(".chart").filter({ has: page.getByRole("heading", { name: chart }) }).locator("tbody tr");
+  const rows = page
+    .locator(".chart")
+    .filter({ has: page.getByRole("heading", { name: chart }) })
+    .locator("tbody tr");
   return rows.filter({ hasText: line }).locator("td").allInnerTexts();
 }
 

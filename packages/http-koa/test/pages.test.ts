@@ -34,8 +34,7 @@ describe("the pages", () => {
   });
   after(() => api.close());
 
-  const get = (path: string, headers?: Record<string, string>, method?: string) =>
-    ask(api.url + path, headers, method);
+  const get = (path: string, headers?: Record<string, string>, method?: string) => ask(api.url + path, headers, method);
   const assetsOf = async (path: string): Promise<string[]> => {
     const html = (await get(path)).body.toString();
     return [...html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(([, name = ""]) => `/${name}`);

@@ -8,15 +8,7 @@ import { adminOf, type AdminCalls } from "./admin.js";
 import { ADMIN_KEY, request } from "./api.js";
 import { startChromium } from "./chromium.js";
 import { freshStores, type TestStores } from "./stores.js";
-import {
-  expectAccessible,
-  expectRoomy,
-  startVisit,
-  takePicture,
-  VIEWPORTS,
-  WIDTHS,
-  type Visit,
-} from "./visits.js";
+import { expectAccessible, expectRoomy, startVisit, takePicture, VIEWPORTS, WIDTHS, type Visit } from "./visits.js";
 
 const SECRET = "a secret that is thirty-two bytes, and more";
 const PURCHASE = /\/sale\/purchase$/;
@@ -611,7 +603,12 @@ describe("the storefront", () => {
           await takePicture(page, `storefront${name}-${width}${colorScheme === "dark" ? "-dark" : ""}`, { inDocs });
         };
         const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
-        const upcoming = await putOn({ name: "Wavelength One", perUserLimit: 2, saleStartAt: inAnHour, totalQuantity: 200 });
+        const upcoming = await putOn({
+          name: "Wavelength One",
+          perUserLimit: 2,
+          saleStartAt: inAnHour,
+          totalQuantity: 200,
+        });
         await open(page, upcoming);
         await stateIs(page, "Starts soon");
         await check("-upcoming");

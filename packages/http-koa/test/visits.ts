@@ -86,7 +86,11 @@ export async function expectRoomy(page: Page): Promise<void> {
 }
 
 /** With SCREENSHOTS=1 takes the pictures that the docs show; with SCREENSHOTS=FOLDER all of them, for somebody to look at. */
-export async function takePicture(page: Page, name: string, { inDocs }: { readonly inDocs: boolean }): Promise<void> {
+export async function takePicture(
+  page: Page,
+  name: string,
+  { inDocs = true }: { readonly inDocs?: boolean } = {},
+): Promise<void> {
   const { SCREENSHOTS } = process.env;
   if (SCREENSHOTS === undefined || (SCREENSHOTS === "1" && !inDocs)) return;
   const folder = SCREENSHOTS === "1" ? IMAGES : SCREENSHOTS;

@@ -23,7 +23,8 @@ export const pageOperations: readonly Operation[] = [
     tag: "pages",
     name: "getAdminConsole",
     summary: "The admin console",
-    description: "The page itself holds nothing secret: what it shows it asks for with the credential that is typed into it.",
+    description:
+      "The page itself holds nothing secret: what it shows it asks for with the credential that is typed into it.",
     who: "anyone",
     answers: { 200: { description: "The page.", ...page }, 304: notModified },
     refusals: ["INTERNAL"],

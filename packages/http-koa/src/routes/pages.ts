@@ -37,7 +37,11 @@ function isElsewhere(ctx: ApiContext, atFolder: boolean): boolean {
   const { originalUrl = ctx.originalUrl } = ctx.req as { originalUrl?: string };
   const path = originalUrl.split("?", 1)[0] ?? "";
   if (path.endsWith("/") === atFolder) return false;
-  const name = path.split("/").filter((part) => part !== "").at(-1) ?? "";
+  const name =
+    path
+      .split("/")
+      .filter((part) => part !== "")
+      .at(-1) ?? "";
   ctx.status = 308;
   ctx.set("Location", `${atFolder ? `./${name}/` : `../${name}`}${ctx.search}`);
   return true;

@@ -28,7 +28,8 @@ export function createLegend({ title, nothing = "", format }: ChartTerms): Chart
     body,
   );
   const none = element("p", { class: "soft small nothing" }, nothing);
-  const told = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : format(value));
+  const told = (value: number | null | undefined): string =>
+    value === null || value === undefined ? "–" : format(value);
 
   return {
     node: element("div", {}, table, none),
@@ -58,7 +59,14 @@ function createRow({ label, style }: ChartLine): Row {
 /** A piece of the line as the chart draws it. */
 function swatch(style: number): SVGElement {
   const { colour, dash } = styleOf(style);
-  const line = svg("line", { x1: "0", y1: "5", x2: "28", y2: "5", "stroke-width": "2.5", "stroke-dasharray": dash.join(" ") });
+  const line = svg("line", {
+    x1: "0",
+    y1: "5",
+    x2: "28",
+    y2: "5",
+    "stroke-width": "2.5",
+    "stroke-dasharray": dash.join(" "),
+  });
   line.style.stroke = `var(${colour})`;
   const node = svg("svg", { width: "28", height: "10", "aria-hidden": "true", class: "swatch" });
   node.append(line);

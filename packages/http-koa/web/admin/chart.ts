@@ -21,7 +21,12 @@ const SHOWN_S = SHOWN_MS / 1_000;
 export function createChart(terms: ChartTerms): Chart {
   const host = element("div", { class: "plot", "aria-hidden": "true" });
   const legend = createLegend(terms);
-  const words = element("figcaption", {}, element("h2", {}, terms.title), element("p", { class: "soft small" }, terms.scope));
+  const words = element(
+    "figcaption",
+    {},
+    element("h2", {}, terms.title),
+    element("p", { class: "soft small" }, terms.scope),
+  );
   let plot: uPlot | null = null;
   let drawn: readonly ChartLine[] = [];
   let data: uPlot.AlignedData | null = null;
@@ -68,7 +73,10 @@ function aligned(points: readonly ChartPoint[], lines: readonly ChartLine[]): uP
 
 function optionsOf({ format }: ChartTerms, lines: readonly ChartLine[], host: HTMLElement): uPlot.Options {
   // Asked with every drawing: light and dark differ.
-  const colour = (name: string, alpha = "") => () => `${getComputedStyle(host).getPropertyValue(name).trim()}${alpha}`;
+  const colour =
+    (name: string, alpha = "") =>
+    () =>
+      `${getComputedStyle(host).getPropertyValue(name).trim()}${alpha}`;
   const ink = colour("--ink-soft");
   const grid = { stroke: colour("--line"), width: 1 };
   return {

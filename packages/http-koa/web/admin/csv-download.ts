@@ -11,7 +11,9 @@ const TRIES = 5;
 const WAIT_MS = 1_000;
 
 export type CsvOutcome =
-  { readonly kind: "whole"; readonly file: Blob } | { readonly kind: "stopped" } | { readonly kind: "failed"; readonly error: string };
+  | { readonly kind: "whole"; readonly file: Blob }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly error: string };
 
 /** Gathers all orders of a search, page by page. Each page becomes a Blob, which the browser may keep outside of its memory. */
 export async function ordersCsv(

@@ -33,7 +33,14 @@ export function createField({ name, label, hint, control }: FieldTerms): Field {
   return {
     name,
     control,
-    node: element("div", { class: `field field-${name}` }, element("label", { for: id }, label), control, ...hints, error),
+    node: element(
+      "div",
+      { class: `field field-${name}` },
+      element("label", { for: id }, label),
+      control,
+      ...hints,
+      error,
+    ),
     fail(sentence) {
       error.textContent = sentence ?? "";
       error.hidden = sentence === null;

@@ -14,7 +14,11 @@ export interface ProductFollower {
  * Follows a product: stock and terms as the event stream tells them, held units and drift as the admin is told when asked. Answers what
  * ends it.
  */
-export function followProduct({ call }: Session, first: AdminProduct, { onProduct, onState }: ProductFollower): () => void {
+export function followProduct(
+  { call }: Session,
+  first: AdminProduct,
+  { onProduct, onState }: ProductFollower,
+): () => void {
   let product = first;
   const show = (next: AdminProduct): void => {
     product = next;

@@ -17,7 +17,13 @@ export function ordersView(session: Session, first: OrderSearch): View {
   const user = createField({
     name: "userId",
     label: "Buyer",
-    control: element("input", { class: "input", type: "search", autocomplete: "off", spellcheck: "false", value: first.userId }),
+    control: element("input", {
+      class: "input",
+      type: "search",
+      autocomplete: "off",
+      spellcheck: "false",
+      value: first.userId,
+    }),
   });
   const fields = [product, user];
   const heading = element("h1", {}, "Orders");
@@ -59,7 +65,8 @@ export function ordersView(session: Session, first: OrderSearch): View {
 function productChoice({ call }: Session, chosen: string, signal: AbortSignal): HTMLSelectElement {
   const all = element("option", { value: "" }, "All products");
   const choice = element("select", { class: "input" }, all);
-  const optionOf = (id: string, name: string): HTMLElement => element("option", { value: id, selected: id === chosen }, name);
+  const optionOf = (id: string, name: string): HTMLElement =>
+    element("option", { value: id, selected: id === chosen }, name);
   if (chosen !== "") choice.append(optionOf(chosen, chosen));
   void createSalesPages(call)
     .read(signal)

@@ -53,14 +53,21 @@ export function createReconcilePanel({ call }: Session, productId: string): HTML
     underWay = true;
     void work().finally(() => (underWay = false));
   };
-  look.addEventListener("click", alone(() => lookFor("")));
+  look.addEventListener(
+    "click",
+    alone(() => lookFor("")),
+  );
   repair.addEventListener("click", alone(mend));
 
   return element(
     "section",
     { class: "card block", "aria-labelledby": "reconcile" },
     element("h2", { id: "reconcile" }, "Reconcile"),
-    element("p", { class: "soft" }, "Compares the inventory with the orders while the sale goes on. Looking changes nothing."),
+    element(
+      "p",
+      { class: "soft" },
+      "Compares the inventory with the orders while the sale goes on. Looking changes nothing.",
+    ),
     result,
     element("div", { class: "actions" }, look, repair),
   );
@@ -82,7 +89,8 @@ function found(report: Report): HTMLElement[] {
     element("thead", {}, element("tr", {}, ...heads)),
     element("tbody", {}, ...rows),
   );
-  const more = drift.length > LINES ? [element("p", { class: "soft" }, `And ${count(drift.length - LINES)} more.`)] : [];
+  const more =
+    drift.length > LINES ? [element("p", { class: "soft" }, `And ${count(drift.length - LINES)} more.`)] : [];
   return [
     element("p", { class: "notice warn" }, `Drift found. ${figuresOf(report)}`),
     element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of drift" }, table),

@@ -56,7 +56,13 @@ export function saleFields(product: AdminProduct | null): SaleField[] {
 
 function time(name: string, label: string, hint: string, at: string | undefined): SaleField {
   const value = at === undefined ? "" : toLocalField(new Date(at));
-  return { name, label, hint, control: input({ type: "datetime-local", step: 1, value }), read: (typed) => withOffset(typed) ?? typed };
+  return {
+    name,
+    label,
+    hint,
+    control: input({ type: "datetime-local", step: 1, value }),
+    read: (typed) => withOffset(typed) ?? typed,
+  };
 }
 
 function input(attributes: Readonly<Record<string, string | number>>): HTMLInputElement {

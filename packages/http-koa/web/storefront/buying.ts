@@ -76,7 +76,11 @@ export function openDesk({ productId, buyer, onChange, onOrders }: BuyingOptions
   async function run(wish: Wish | null): Promise<void> {
     if (isBusy || Date.now() < restUntilMs) return;
     isBusy = true;
-    const isDone = await inOneTab(lock, () => carry(wish), () => turn({ kind: "elsewhere" }));
+    const isDone = await inOneTab(
+      lock,
+      () => carry(wish),
+      () => turn({ kind: "elsewhere" }),
+    );
     isBusy = false;
     if (isDone) return;
     // The other tab's result is this one's; what it left open goes on here.

@@ -37,7 +37,8 @@ export function watchForNext(productId: string, isOver: () => boolean, onNext: (
 function sentenceOf({ code }: Refused, productId: string | null): string {
   if (productId !== null && (code === "PRODUCT_NOT_FOUND" || code === "INVALID_REQUEST"))
     return "There is no such sale. If it is put on, it appears here; the shop’s start page shows what is on now.";
-  if (code === "PRODUCT_NOT_FOUND") return "Nothing is on sale yet. Leave this page open: a sale that is put on appears here.";
+  if (code === "PRODUCT_NOT_FOUND")
+    return "Nothing is on sale yet. Leave this page open: a sale that is put on appears here.";
   if (code === "UNREACHABLE") return "The shop cannot be reached. This page keeps trying.";
   return "The shop is too busy to answer. This page keeps trying.";
 }

@@ -85,7 +85,10 @@ function showSale(view: SaleView): void {
   description.hidden = view.description === null || view.description === "";
   setText(description, view.description ?? "");
   setText(byId("price", HTMLElement), money(price, currency));
-  setText(byId("limit", HTMLElement), perUserLimit === 1 ? "one a buyer" : `each, ${count(perUserLimit)} a buyer at most`);
+  setText(
+    byId("limit", HTMLElement),
+    perUserLimit === 1 ? "one a buyer" : `each, ${count(perUserLimit)} a buyer at most`,
+  );
   setText(byId("left-count", HTMLElement), status === "upcoming" ? count(totalQuantity) : count(availableQuantity));
   setText(byId("left-of", HTMLElement), leftOf(view));
   const stock = byId("stock", HTMLProgressElement);

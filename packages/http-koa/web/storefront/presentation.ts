@@ -126,7 +126,11 @@ function idleMessageOf({ view, isStranger, mine }: Situation): Presentation["mes
       next: "Sign in to the shop and come back through its link, which hands this page your token (#token=…).",
     };
   if (view.status === "ended")
-    return { tone: "calm", title: `The sale ended on ${dateTime(view.saleEndAt)}.`, next: "Come back for the next one." };
+    return {
+      tone: "calm",
+      title: `The sale ended on ${dateTime(view.saleEndAt)}.`,
+      next: "Come back for the next one.",
+    };
   if (view.status === "sold_out" && mine?.unitsLeft !== 0)
     return {
       tone: "calm",

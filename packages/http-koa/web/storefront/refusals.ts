@@ -22,7 +22,10 @@ const WORDS: Readonly<Record<string, (asked: Asked) => Words>> = {
   INVALID_REQUEST: ({ refused }) => {
     const limit = refused.details?.["perUserLimit"];
     if (typeof limit !== "number") return STALE;
-    return { title: `One buyer may own ${units(limit)} of this at most.`, next: "Nothing was bought. Choose fewer units." };
+    return {
+      title: `One buyer may own ${units(limit)} of this at most.`,
+      next: "Nothing was bought. Choose fewer units.",
+    };
   },
   SALE_NOT_STARTED: () => ({
     title: "The sale has not started yet, by the shop’s clock.",
