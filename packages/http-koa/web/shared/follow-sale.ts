@@ -37,23 +37,23 @@ export function followSale(productId: string, { onView, onState }: SaleFollower)
   const openLater = later(open);
 
   const turn = (next: Connection): void => {
-    if (state === next) return;
-    state = next;
-    onState(next);
+    if (state !== next) onState((state = next));
   };
 
   function open(): void {
     stream?.close();
     stream = new EventSource(appUrl(`/api/v1/sale/stream/${productId}`));
-    stream.onmessage = ({ data }: MessageEvent<string>) => {
-      failedStreams = failedPolls = 0;
-      heard = data;
-      turn("live");
-      // Heard from: nothing to ask until it has been silent for long.
-      pollLater(about(SILENCE_MS));
-      onView(JSON.parse(data) as SaleView);
-    };
+    stream.onmessage = ({ data }: MessageEvent<string>) => hear(data);
     stream.onerror = lost;
+  }
+
+  function hear(data: string): void {
+    failedStreams = failedPolls = 0;
+    heard = data;
+    turn("live");
+    // Nothing to ask until it has been silent for long.
+    pollLater(about(SILENCE_MS));
+    onView(JSON.parse(data) as SaleView);
   }
 
   /** The browser connects again by itself, unless the server would not have it. */
@@ -95,19 +95,23 @@ export function followSale(productId: string, { onView, onState }: SaleFollower)
     }
   }
 
-  const back = (): void => {
+  const stopListening = whenOnline(() => {
     if (state !== "live") pollLater(0);
     if (stream?.readyState !== EventSource.OPEN) open();
-  };
-  addEventListener("online", back);
+  });
   open();
   return () => {
     ended = true;
-    removeEventListener("online", back);
+    stopListening();
     stream?.close();
-    pollLater(null);
-    openLater(null);
+    for (const stop of [pollLater, openLater]) stop(null);
   };
+}
+
+/** Does the work whenever the network has come back. Answers what ends that. */
+function whenOnline(work: () => void): () => void {
+  addEventListener("online", work);
+  return () => removeEventListener("online", work);
 }
 
 /** Does the work once, so many milliseconds from now, and not when it was to be done before; for null not at all. */

@@ -3,7 +3,6 @@
 const counts = new Intl.NumberFormat();
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const times = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 export const count = (value: number): string => counts.format(value);
 
@@ -24,26 +23,6 @@ export function dateTime(at: string | number): string {
 /** Day and second, in the visitor's time zone. */
 export function exactTime(at: string | number): string {
   return exact.format(new Date(at));
-}
-
-/** Hour, minute and second, in the visitor's time zone. */
-export function timeOfDay(at: string | number): string {
-  return times.format(new Date(at));
-}
-
-/** How long something lasts, in the two largest units: "2 h 5 min", "45 s". */
-export function duration(ms: number): string {
-  const { days, hours, minutes, seconds } = partsOf(ms);
-  const parts = [
-    [days, "d"],
-    [hours, "h"],
-    [minutes, "min"],
-    [seconds, "s"],
-  ] as const;
-  const first = parts.findIndex(([value]) => value > 0);
-  if (first === -1) return "0 s";
-  const shown = parts.slice(first, first + 2).filter(([value]) => value > 0);
-  return shown.map(([value, unit]) => `${value} ${unit}`).join(" ");
 }
 
 /** What is left of a time, counted in whole seconds up: a second that has begun is not over. */

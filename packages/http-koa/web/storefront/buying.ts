@@ -1,6 +1,7 @@
 import type { Refused } from "../shared/api.js";
 import { attemptName, beginAttempt, endAttempt, isFresh, openAttempt, type Attempt } from "./attempt.js";
 import type { Buyer } from "./buyer.js";
+import { remember } from "./my-orders.js";
 import { inOneTab } from "./one-tab.js";
 import { carryOut, type PurchaseResult } from "./purchase.js";
 
@@ -45,20 +46,12 @@ export function openDesk({ productId, buyer, onChange, onOrders }: BuyingOptions
   let state: Buying = { kind: "idle" };
   let isBusy = false;
   let restUntilMs = 0;
-  let endPause = (): void => undefined;
+  const { pause, endPause } = pauses();
 
   const turn = (next: Buying): void => {
     state = next;
     onChange(next);
   };
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
 
   async function carry(wish: Wish | null): Promise<void> {
     const begun = openAttempt(userId, productId);
@@ -68,7 +61,10 @@ export function openDesk({ productId, buyer, onChange, onOrders }: BuyingOptions
     const onWait = (refused: Refused): void => turn({ kind: "waiting", refused });
     const result = await carryOut(attempt, { productId, buyer, isNew: begun === null }, { onWait, pause });
     if (result.kind !== "unanswered") endAttempt(userId, productId, attempt);
-    if (result.kind === "bought") restUntilMs = Date.now() + REST_MS;
+    if (result.kind === "bought") {
+      remember(result.purchase);
+      restUntilMs = Date.now() + REST_MS;
+    }
     turn(result);
     onOrders();
   }
@@ -116,5 +112,21 @@ export function openDesk({ productId, buyer, onChange, onOrders }: BuyingOptions
       removeEventListener("storage", onStorage);
       removeEventListener("online", wake);
     },
+  };
+}
+
+/** A wait that may be cut short. */
+function pauses(): { pause(ms: number): Promise<void>; endPause(): void } {
+  let end = (): void => undefined;
+  return {
+    pause: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    endPause: () => end(),
   };
 }

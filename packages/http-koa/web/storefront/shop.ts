@@ -3,7 +3,7 @@ import { followSale, type Connection } from "../shared/follow-sale.js";
 import type { SaleView } from "../shared/views.js";
 import { currentBuyer, rename, type Buyer } from "./buyer.js";
 import { openDesk, type Buying, type BuyingDesk } from "./buying.js";
-import { remember } from "./my-orders.js";
+import type { Mine } from "./my-orders.js";
 import { orderBook } from "./order-book.js";
 import { salePage, type SalePage } from "./page.js";
 import { present, turnOf, type Situation } from "./presentation.js";
@@ -29,14 +29,7 @@ export function openShop(first: SaleView): { readonly page: SalePage; status(): 
 
   function situation(): Situation {
     const { mine, isStranger } = book;
-    return { view, buying: asItStands(buying), mine, isStranger, quantity: quantity.value };
-  }
-
-  /** "It is yours" must not stay there when it is not any more. */
-  function asItStands(now: Buying): Buying {
-    if (now.kind !== "bought") return now;
-    const purchase = book.mine?.orders.find(({ orderId }) => orderId === now.purchase.orderId);
-    return purchase ? { kind: "bought", purchase } : now;
+    return { view, buying: asItStands(buying, mine), mine, isStranger, quantity: quantity.value };
   }
 
   function render(): void {
@@ -73,7 +66,6 @@ export function openShop(first: SaleView): { readonly page: SalePage; status(): 
 
   function onBuying(changed: Buying): void {
     buying = changed;
-    if (changed.kind === "bought") remember(changed.purchase);
     if (changed.kind === "refused") void lookAtSale();
     render();
   }
@@ -93,12 +85,24 @@ export function openShop(first: SaleView): { readonly page: SalePage; status(): 
     mayOpen: () => desk?.isBusy !== true,
     onName: (userId) => serve(rename(userId)),
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+  whenSeenAgain(() => {
     void readServerClock();
     book.lookAgain();
   });
   serve(buyer);
   followSale(productId, { onView, onState: onConnection });
   return { page, status: () => view.status };
+}
+
+/** "It is yours" must not stay there when it is not any more. */
+function asItStands(buying: Buying, mine: Mine | null): Buying {
+  if (buying.kind !== "bought") return buying;
+  const purchase = mine?.orders.find(({ orderId }) => orderId === buying.purchase.orderId);
+  return purchase ? { kind: "bought", purchase } : buying;
+}
+
+function whenSeenAgain(work: () => void): void {
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) work();
+  });
 }
