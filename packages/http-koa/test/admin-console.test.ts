@@ -2,14 +2,26 @@ import { readFile } from "node:fs/promises";
 import { createLog, readConfig, serve, tokens, wire, type Serving, type Wired } from "@flash-sale/http-koa";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
-import { chartLine, enter, expectFigure, expectHeading, expectSaid, focused, signIn, until } from "./admin-console.js";
+import {
+  chartLine,
+  enter,
+  expectFigure,
+  expectHeading,
+  expectSaid,
+  focused,
+  signIn,
+  takePicture,
+  until,
+} from "./admin-console.js";
 import { adminOf, type AdminCalls } from "./admin.js";
 import { ADMIN_KEY, request, type Answer } from "./api.js";
 import { startChromium } from "./chromium.js";
 import { freshStores, type TestStores } from "./stores.js";
-import { expectAccessible, expectRoomy, startVisit, takePicture, VIEWPORTS, WIDTHS, type Visit } from "./visits.js";
+import { expectAccessible, expectRoomy, startVisit, VIEWPORTS, WIDTHS, type Visit } from "./visits.js";
 
 const log = createLog("silent");
+/** As much of the page as shows the sale, its figures and its charts. */
+const PICTURE_HEIGHTS = { 360: 1_700, 1440: 1_130 } as const;
 
 describe("the admin console, on Redis and PostgreSQL, in a browser", function () {
   this.timeout(60_000);
@@ -162,7 +174,7 @@ describe("the admin console, on Redis and PostgreSQL, in a browser", function ()
       await enter(page, `#/sales/${id}`);
       await expectHeading(page, "Console");
       await expectFigure(page, "available", 1_000);
-      await page.getByText("Live", { exact: true }).waitFor();
+      await page.getByText("The figures are live.").waitFor();
       let bought = 0;
       await until("the charts tell of purchases, refusals and times", async () => {
         for (let n = 0; n < 5; n += 1) expect((await buy(`u${(bought += 1)}`, id)).status).to.equal(201);
@@ -384,7 +396,7 @@ describe("the admin console, on Redis and PostgreSQL, in a browser", function ()
           saleStartAt: "2098-01-01T00:00:00Z",
           saleEndAt: "2098-01-02T00:00:00Z",
         });
-        await using visitor = await visit({ viewport: VIEWPORTS[width] });
+        await using visitor = await visit({ viewport: VIEWPORTS[width], reducedMotion: "reduce" });
         const { page } = visitor;
         const look = async (): Promise<void> => {
           for (const colorScheme of ["dark", "light"] as const) {
@@ -408,7 +420,7 @@ describe("the admin console, on Redis and PostgreSQL, in a browser", function ()
         await page.getByRole("region", { name: "Reconcile" }).getByRole("button", { name: "Look for drift" }).click();
         await expectSaid(page.getByRole("region", { name: "Reconcile" }), "No drift.");
         await look();
-        await takePicture(page, `admin-${width}`);
+        await takePicture(page, `admin-${width}`, PICTURE_HEIGHTS[width]);
         await page.goto(`/admin#/orders?productId=${id}`);
         await page.getByText(/Page 1: 25 orders\.|orders found\./).waitFor();
         await look();

@@ -1,6 +1,11 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { Locator, Page } from "playwright-core";
 import { ADMIN_KEY } from "./api.js";
+
+const IMAGES = join(dirname(fileURLToPath(import.meta.url)), "../../../docs/images");
 
 /** What an admin does in the console, and what it shows, by the words that people read. */
 
@@ -54,4 +59,13 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 
 export async function focused(page: Page): Promise<string> {
   return page.evaluate<string>("document.activeElement?.innerText ?? ''");
+}
+
+/** Takes the picture that the docs show, of the page's upper part; only where SCREENSHOTS=1. */
+export async function takePicture(page: Page, name: string, height: number): Promise<void> {
+  if (process.env["SCREENSHOTS"] !== "1") return;
+  mkdirSync(IMAGES, { recursive: true });
+  const width = page.viewportSize()?.width ?? 0;
+  const clip = { x: 0, y: 0, width, height };
+  await page.screenshot({ path: join(IMAGES, `${name}.png`), fullPage: true, clip, animations: "disabled" });
 }

@@ -8,9 +8,11 @@ import { createSalesPages } from "./sales-pages.js";
 import type { Session } from "./session.js";
 import type { View } from "./view.js";
 
+const ORDERS_A_PAGE = 25;
+
 /** Orders of all sales, searched by product and buyer. */
 export function ordersView(session: Session, first: OrderSearch): View {
-  const panel = createOrdersPanel(session, first);
+  const panel = createOrdersPanel(session, first, ORDERS_A_PAGE);
   const ending = new AbortController();
   const products = productChoice(session, first.productId, ending.signal);
   const product = createField({ name: "productId", label: "Product", control: products });

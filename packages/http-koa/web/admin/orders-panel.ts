@@ -15,10 +15,8 @@ export interface OrdersPanel {
   close(): void;
 }
 
-const A_PAGE = 25;
-
 /** Orders page by page, what can be done with one of them, and all of them as a file. */
-export function createOrdersPanel(session: Session, first: OrderSearch): OrdersPanel {
+export function createOrdersPanel(session: Session, first: OrderSearch, ordersAPage: number): OrdersPanel {
   const { call } = session;
   const status = element("p", { role: "status", class: "soft", tabindex: -1 });
   const previous = element("button", { type: "button", class: "button", hidden: true }, "Previous page");
@@ -36,7 +34,7 @@ export function createOrdersPanel(session: Session, first: OrderSearch): OrdersP
     const turn = (asked += 1);
     const query = orderQuery(search);
     const cursor = wanted.at(-1) ?? null;
-    query.set("limit", String(A_PAGE));
+    query.set("limit", String(ordersAPage));
     if (cursor !== null) query.set("cursor", cursor);
     table.node.setAttribute("aria-busy", "true");
     const answer = await call<Page<Purchase>>(`/admin/orders?${query.toString()}`);

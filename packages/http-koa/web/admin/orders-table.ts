@@ -12,9 +12,9 @@ export interface OrdersTable {
 const HEADS: readonly (readonly [word: string, kind: string])[] = [
   ["Number", "number"],
   ["Buyer", ""],
+  ["State", ""],
   ["Units", "number"],
   ["Total", "number"],
-  ["State", ""],
   ["Bought", ""],
   ["Order", ""],
 ];
@@ -54,7 +54,7 @@ function rowOf(order: Purchase, onCancel: (order: Purchase) => void): HTMLTableR
   const pill = element("span", { class: `pill ${isCompleted ? "good" : ""}` }, isCompleted ? "Completed" : "Cancelled");
   const cancel = element(
     "button",
-    { type: "button", class: "button small", onclick: () => onCancel(order) },
+    { type: "button", class: "button quiet small", onclick: () => onCancel(order) },
     "Cancel",
     element("span", { class: "visually-hidden" }, ` order ${order.number} of ${order.userId}`),
   );
@@ -63,9 +63,9 @@ function rowOf(order: Purchase, onCancel: (order: Purchase) => void): HTMLTableR
     { tabindex: -1 },
     element("td", { class: "number" }, count(order.number)),
     element("th", { scope: "row" }, order.userId),
+    element("td", {}, pill),
     element("td", { class: "number" }, count(order.quantity)),
     element("td", { class: "number" }, money(order.total, order.currency)),
-    element("td", {}, pill),
     element("td", {}, element("time", { datetime: order.purchasedAt }, dateTime(order.purchasedAt))),
     element("td", {}, element("code", {}, order.orderId)),
     element("td", { class: "action" }, ...(isCompleted ? [cancel] : [])),

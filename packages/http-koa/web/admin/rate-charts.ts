@@ -18,8 +18,8 @@ interface RatesThen extends Moment {
 
 const OF_ALL = "All sales of this installation";
 const PURCHASES: ChartLine = { label: "Purchases", style: 0 };
-const P50: ChartLine = { label: "p50: half are faster", style: 0 };
-const P99: ChartLine = { label: "p99: 99 of 100 are faster", style: 1 };
+const P50: ChartLine = { label: "Half within (p50)", style: 0 };
+const P99: ChartLine = { label: "99 % within (p99)", style: 1 };
 
 const figures = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
 const aSecond = (value: number): string => figures.format(value);

@@ -1,7 +1,7 @@
 import { appUrl } from "../shared/api.js";
 import { element } from "../shared/element.js";
 import type { Connection } from "../shared/follow-sale.js";
-import { dateTime, money, units } from "../shared/format.js";
+import { money, units } from "../shared/format.js";
 import type { AdminProduct } from "../shared/views.js";
 import { createEndSale } from "./end-sale.js";
 import { followProduct } from "./live-product.js";
@@ -12,14 +12,18 @@ import { createSaleCharts } from "./sale-charts.js";
 import { createSaleFigures } from "./sale-figures.js";
 import { createSaleForm } from "./sale-form.js";
 import { statePill } from "./sale-state.js";
+import { saleWindow } from "./sale-window.js";
 import type { Session } from "./session.js";
 import { createStockBar } from "./stock-bar.js";
 import type { View } from "./view.js";
 
+/** The first of them: whoever wants all goes to the orders' own page, or takes the file. */
+const ORDERS_A_PAGE = 10;
+
 const CONNECTIONS: Readonly<Record<Connection, string>> = {
-  live: "Live",
-  polling: "Asked every few seconds",
-  offline: "Not reachable: the figures may be old",
+  live: "The figures are live.",
+  polling: "The figures are asked for every few seconds.",
+  offline: "The server cannot be reached: the figures may be old.",
 };
 
 /** One sale while it goes on: its figures, its terms, its orders. */
@@ -29,7 +33,7 @@ export function saleView(session: Session, first: AdminProduct): View {
   const bar = createStockBar();
   const figures = createSaleFigures(["available", "held", "sold", "totalQuantity", "drift"]);
   const charts = createSaleCharts(session);
-  const orders = createOrdersPanel(session, { productId: id, userId: "" });
+  const orders = createOrdersPanel(session, { productId: id, userId: "" }, ORDERS_A_PAGE);
   const form = createSaleForm({
     product: first,
     word: "Save the change",
@@ -93,10 +97,10 @@ function createHead(session: Session, first: AdminProduct) {
       connection.textContent = CONNECTIONS[state];
     },
     show(product: AdminProduct): void {
-      const { name, status, price, currency, perUserLimit, saleStartAt, saleEndAt } = product;
+      const { name, status, price, currency, perUserLimit } = product;
       heading.textContent = name;
       pill.replaceChildren(statePill(status));
-      terms.textContent = `${money(price, currency)} · ${units(perUserLimit)} a buyer · ${dateTime(saleStartAt)} to ${dateTime(saleEndAt)}`;
+      terms.textContent = `${money(price, currency)} · ${units(perUserLimit)} a buyer · ${saleWindow(product)}`;
       ending.show(product);
     },
   };

@@ -1,9 +1,10 @@
 import { element } from "../shared/element.js";
-import { dateTime, money, units } from "../shared/format.js";
+import { money, units } from "../shared/format.js";
 import type { AdminProduct } from "../shared/views.js";
 import { hrefOf } from "./routes.js";
 import { createSaleFigures } from "./sale-figures.js";
 import { statePill } from "./sale-state.js";
+import { saleWindow } from "./sale-window.js";
 import { createSalesPages } from "./sales-pages.js";
 import type { Session } from "./session.js";
 import { createStockBar } from "./stock-bar.js";
@@ -94,7 +95,7 @@ function createRow(id: string): Row {
     show(product) {
       name.textContent = product.name;
       pill.replaceChildren(statePill(product.status));
-      terms.textContent = `${money(product.price, product.currency)} · ${units(product.totalQuantity)} · ${dateTime(product.saleStartAt)} to ${dateTime(product.saleEndAt)}`;
+      terms.textContent = `${money(product.price, product.currency)} · ${units(product.totalQuantity)} · ${saleWindow(product)}`;
       bar.show(product);
       figures.show(product);
     },
