@@ -2,6 +2,7 @@
 
 const counts = new Intl.NumberFormat();
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const near = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 export const count = (value: number): string => counts.format(value);
@@ -18,6 +19,11 @@ export function units(value: number): string {
 /** Day and minute, in the visitor's time zone. */
 export function dateTime(at: string | number): string {
   return dates.format(new Date(at));
+}
+
+/** Day and minute of a time so near that its year is known. */
+export function nearTime(at: string | number): string {
+  return near.format(new Date(at));
 }
 
 /** Day and second, in the visitor's time zone. */

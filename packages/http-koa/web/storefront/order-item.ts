@@ -14,7 +14,7 @@ export function orderItem(order: Purchase, productName: string): HTMLLIElement {
       "p",
       { class: "order-head" },
       element("strong", {}, `Order number ${number}`),
-      element("span", { class: isCancelled ? "pill bad" : "pill good" }, isCancelled ? "Cancelled" : "Confirmed"),
+      element("span", { class: isCancelled ? "pill bad" : "pill good" }, isCancelled ? "Cancelled" : "Completed"),
     ),
     element(
       "dl",

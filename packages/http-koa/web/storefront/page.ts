@@ -1,6 +1,6 @@
 import { byId, element } from "../shared/element.js";
 import type { Connection } from "../shared/follow-sale.js";
-import { count, dateTime, money } from "../shared/format.js";
+import { count, money, nearTime } from "../shared/format.js";
 import type { SaleView } from "../shared/views.js";
 import type { Buyer } from "./buyer.js";
 import { startCountdown } from "./countdown.js";
@@ -47,6 +47,7 @@ export function salePage({ onBuy, onZero }: { readonly onBuy: () => void; readon
       document.title = `${state.word}: ${byId("name", HTMLElement).textContent}`;
       byId("countdown", HTMLElement).hidden = wait === null;
       setText(byId("countdown-label", HTMLElement), wait?.label ?? "");
+      setText(byId("countdown-at", HTMLElement), wait ? nearTime(wait.untilMs) : "");
       countdown.until(wait?.untilMs ?? null);
       setText(buy, button.label);
       buy.setAttribute("aria-disabled", String(!button.isOpen));
@@ -96,8 +97,8 @@ function showSale(view: SaleView): void {
   stock.value = availableQuantity;
 }
 
-function leftOf({ status, totalQuantity, saleStartAt }: SaleView): string {
-  if (status === "upcoming") return `${totalQuantity === 1 ? "unit" : "units"}, from ${dateTime(saleStartAt)}`;
+function leftOf({ status, totalQuantity }: SaleView): string {
+  if (status === "upcoming") return totalQuantity === 1 ? "unit" : "units";
   return `of ${count(totalQuantity)} left`;
 }
 
