@@ -118,7 +118,8 @@ function buildPages() {
 
 /** What the pages depend on. */
 function pagesHash() {
-  const hash = createHash("sha256").update(readFileSync(join(root, "pnpm-lock.yaml")));
+  const hash = createHash("sha256");
+  for (const name of ["bootstrap.mjs", "pnpm-lock.yaml"]) hash.update(readFileSync(join(root, name)));
   const names = readdirSync(pageFolders.from, { recursive: true }).sort();
   for (const path of names.map((name) => join(pageFolders.from, name))) {
     if (statSync(path).isFile()) hash.update(path).update(readFileSync(path));

@@ -262,6 +262,39 @@ describe("the storefront", () => {
       expectNoFault();
     });
 
+    it("from two tabs at once, also where the browser has no locks and keeps nothing for the session", async () => {
+      const productId = await putOn({ perUserLimit: 5 });
+      const { context, page, expectNoFault } = await visit();
+      // As on an address without TLS, with cookies switched off for the session alone.
+      await context.addInitScript(`
+        delete Navigator.prototype.locks;
+        Object.defineProperty(window, "sessionStorage", { get() { throw new Error("switched off"); } });`);
+      const other = await context.newPage();
+      const sent = [purchasesOf(page), purchasesOf(other)];
+      for (const tab of [page, other]) await open(tab, productId);
+      await meet([page, other]);
+      await openButton(page).click();
+      await buttonSays(page, "Buying");
+      await openButton(other).click();
+      for (const tab of [page, other]) await says(tab, "It is yours: order number 1.");
+      expect(keysOf(sent.flat()).size).to.equal(1);
+      expect(await ordersOf(productId)).to.have.lengthOf(1);
+      expectNoFault();
+    });
+
+    it("where the browser keeps nothing at all", async () => {
+      const productId = await putOn();
+      const { context, page, expectNoFault } = await visit();
+      await context.addInitScript(`
+        for (const name of ["localStorage", "sessionStorage"])
+          Object.defineProperty(window, name, { get() { throw new Error("switched off"); } });`);
+      await open(page, productId);
+      await openButton(page).click();
+      await says(page, "It is yours: order number 1.");
+      await orderCards(page).waitFor();
+      expectNoFault();
+    });
+
     it("when the network is cut after the shop has sold, and comes back", async () => {
       const productId = await putOn({ perUserLimit: 5 });
       const { context, page, expects, expectNoFault } = await visit();

@@ -4,8 +4,8 @@
  * attempt and the server's own lock have to do.
  */
 export async function inOneTab(name: string, work: () => Promise<void>, onElsewhere: () => void): Promise<boolean> {
-  const locks = "locks" in navigator ? navigator.locks : null;
-  if (locks === null) {
+  const { locks } = navigator as Partial<Navigator>;
+  if (locks === undefined) {
     await work();
     return true;
   }
