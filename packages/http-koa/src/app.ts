@@ -15,6 +15,7 @@ import { addAdminRoutes } from "./routes/admin.js";
 import { addDocsRoutes } from "./routes/docs.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMetricsRoute } from "./routes/metrics.js";
+import { addPageRoutes } from "./routes/pages.js";
 import { addSaleRoutes } from "./routes/sale.js";
 import { addStreamRoutes } from "./routes/stream.js";
 import { createShedding, type Shedding } from "./shedding.js";
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): App {
   addAdminRoutes(router, { sale, orderPages, answering, checkAdmin });
   addStreamRoutes(router, { sale, streams, log });
   addDocsRoutes(router, log);
+  addPageRoutes(router, log);
   addMetricsRoute(router, {
     text: metricsText(metrics.registry),
     checkAdmin,
