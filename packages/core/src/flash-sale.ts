@@ -50,6 +50,7 @@ export interface FlashSalePorts {
   readonly onFault?: (doing: string, fault: unknown) => void;
 }
 
+/** All products of one set of stores, as one process sells them. Any number of processes may sell the same. */
 export interface FlashSale extends Looks {
   /** Puts a product on sale: its stock is live when the answer comes. */
   createProduct(product: NewProduct): Promise<Product>;
@@ -71,6 +72,7 @@ export interface FlashSale extends Looks {
   close(): Promise<void>;
 }
 
+/** A sale over these ports, with its housekeeping. It touches no global state and no signal; `close` ends it. */
 export function createFlashSale(ports: FlashSalePorts): FlashSale {
   const onFault = ports.onFault ?? (() => undefined);
   const background = createBackground(onFault);

@@ -3,6 +3,7 @@ import type { Clock } from "./ports/clock.js";
 import type { CommitAnswer, Orders } from "./ports/orders.js";
 import type { OrderDraft } from "./reservation.js";
 
+/** What one process takes on at a time. */
 export interface CommitLimits {
   /** Purchases under way in this process. More are shed before they hold anything. */
   readonly maxPlaces: number;
@@ -15,6 +16,7 @@ export interface CommitLimits {
   readonly retryDelayMs: number;
 }
 
+/** What `createFlashSale` takes. */
 export const DEFAULT_COMMIT_LIMITS: CommitLimits = {
   maxPlaces: 2_048,
   maxBatchRows: 1_024,
@@ -135,6 +137,7 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
   return { hasRoom, takePlace };
 }
 
+/** The queue that purchases wait in for their commit. */
 export type GroupCommit = ReturnType<typeof createGroupCommit>;
 
 /** The oldest that share one epoch and fit. */
