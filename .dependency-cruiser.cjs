@@ -42,15 +42,16 @@ module.exports = {
     },
     {
       name: "packages-do-not-know-the-load-tests",
+      comment: "Nor the examples: those know the packages, as a stranger would.",
       severity: "error",
       from: { path: "^packages/" },
-      to: { path: "^load-test/" },
+      to: { path: "^(load-test|examples)/" },
     },
     {
       name: "through-the-front-door",
       comment: "Another package is imported by its name, not by a path into its sources.",
       severity: "error",
-      from: { path: "^(packages/[^/]+|load-test)/" },
+      from: { path: "^(packages/[^/]+|load-test|examples)/" },
       to: { path: "^packages/[^/]+/src/", pathNot: "^$1/" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -87,7 +88,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ["node_modules", "/dist/"] },
-    exclude: { path: ["^load-test/dist/", "/dist-test/"] },
+    exclude: { path: ["^(load-test|examples)/dist/", "/dist-test/"] },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     enhancedResolveOptions: {

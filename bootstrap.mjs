@@ -133,7 +133,7 @@ function compiledFolders() {
   return [
     ...packages.map((folder) => ({ from: join(folder, "src"), to: join(folder, "dist") })),
     ...packages.map((folder) => ({ from: join(folder, "test"), to: join(folder, "dist-test") })),
-    { from: join(root, "load-test"), to: join(root, "load-test", "dist") },
+    ...["load-test", "examples"].map((name) => ({ from: join(root, name), to: join(root, name, "dist") })),
   ];
 }
 

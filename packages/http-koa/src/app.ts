@@ -22,6 +22,7 @@ import { createShedding, type Shedding } from "./shedding.js";
 import type { StoreCheck } from "./stores.js";
 import { createSaleStreams, type SaleStreams } from "./stream.js";
 
+/** The sale to serve, and how. */
 export interface AppOptions {
   readonly sale: FlashSale;
   readonly products: Products;
@@ -39,6 +40,7 @@ export interface AppOptions {
   readonly rateLimit: RateLimit | null;
 }
 
+/** The API as a Koa application. */
 export type App = Koa<ApiState>;
 
 /** The API, without a port: whoever has a sale can mount it. */
