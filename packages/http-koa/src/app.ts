@@ -3,7 +3,7 @@ import type { Clock, FlashSale, OrderPages, Products } from "@flash-sale/core";
 import Koa from "koa";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { refused } from "./answer.js";
-import type { ApiContext, ApiState } from "./api.js";
+import type { ApiContext, ApiState, Arrived } from "./api.js";
 import type { Auth } from "./config.js";
 import { createIdentity } from "./identity.js";
 import type { Log } from "./log.js";
@@ -68,9 +68,6 @@ export function createApp(options: AppOptions): App {
   app.on("error", (fault: unknown) => log.debug({ err: fault }, "a connection failed"));
   return app;
 }
-
-/** A purchase may wait before Koa takes it up. */
-type Arrived = IncomingMessage & { arrivedMs?: number };
 
 /** What is shed does not come to Koa. */
 class SheddingKoa extends Koa<ApiState> {

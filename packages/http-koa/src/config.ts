@@ -37,6 +37,8 @@ export interface Config {
   /** API processes on this machine. */
   readonly workers: number;
   readonly logLevel: LogLevel;
+  /** What the log hashes user ids with; null: a key of each start's own. */
+  readonly logUserKey: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -88,6 +90,7 @@ export function readConfig(environment: Environment): Config {
     rateLimit: { windowMs: data.RATE_LIMIT_WINDOW_MS, max: data.RATE_LIMIT_MAX },
     workers: data.WORKERS,
     logLevel: data.LOG_LEVEL,
+    logUserKey: data.LOG_USER_KEY ?? null,
   };
 }
 

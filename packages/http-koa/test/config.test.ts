@@ -20,6 +20,7 @@ describe("the configuration", () => {
       rateLimit: { windowMs: 60_000, max: 100 },
       workers: 1,
       logLevel: "info",
+      logUserKey: null,
     });
   });
 
@@ -129,6 +130,7 @@ describe("the configuration", () => {
   const workers = { WORKERS: "2" };
   const wrong: [Record<string, string>, RegExp][] = [
     [{ PORT: "http" }, /^PORT must be a whole number/],
+    [{ LOG_USER_KEY: "short" }, /^LOG_USER_KEY must be 16 characters/],
     [{ PORT: "65536" }, /^PORT must be/],
     [{ DATABASE_URL: "mysql://a/b" }, /^DATABASE_URL must begin with postgres/],
     [{ DATABASE_URL: "postgres://a:b:c" }, /^DATABASE_URL must be a URL/],

@@ -225,7 +225,7 @@ describe("several workers on one port", function () {
   it("do not start where one of them cannot, and nobody is left", async () => {
     const config = readConfig({ ...stores.env, HOST: "127.0.0.1", PORT: "0", WORKERS: "2", LOG_LEVEL: "error" });
     const lines: string[] = [];
-    const log = createLog("info", { write: (line) => void lines.push(line) });
+    const log = createLog("info", { destination: { write: (line) => void lines.push(line) } });
     // What only those who serve look at.
     const broken = { ...config, auth: { ...config.auth, mode: "jwt", jwksUrl: "no address" } } as const;
     const fault: unknown = await serve(broken, log).catch((thrown: unknown) => thrown);
