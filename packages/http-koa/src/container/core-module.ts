@@ -1,6 +1,7 @@
 import { createFlashSale, StoreUnavailable, type FlashSalePorts, type Locks } from "@flash-sale/core";
 import { ContainerModule } from "inversify";
 import type { Log } from "../log.js";
+import { watchedAdmission, watchedOrders } from "../watched-ports.js";
 import { provide, token } from "./token.js";
 import { tokens } from "./tokens.js";
 
@@ -9,6 +10,8 @@ type HotPorts = Pick<
   "inventory" | "loading" | "inventoryChanges" | "locks" | "admission" | "announcements"
 >;
 const hot = token<HotPorts>("hot ports");
+type DurablePorts = Pick<FlashSalePorts, "products" | "orders" | "orderPages" | "changes">;
+const durable = token<DurablePorts>("durable ports");
 
 /** Never granted: who cannot lead keeps no house. */
 const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undefined };
@@ -20,22 +23,33 @@ const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undef
 export const coreModule = (keepsHouse: boolean): ContainerModule =>
   new ContainerModule((load) => {
     const { products, inventory, loading, inventoryChanges, locks, admission } = tokens;
-    const { orders, orderPages, changes, announcements, clock, ids, log } = tokens;
+    const { orders, orderPages, changes, announcements, clock, ids, log, steps } = tokens;
     provide(
       load,
       hot,
-      [inventory, loading, inventoryChanges, locks, admission, announcements],
-      (inventory, loading, inventoryChanges, locks, admission, announcements) => {
-        return { inventory, loading, inventoryChanges, locks: keepsHouse ? locks : NO_LOCKS, admission, announcements };
-      },
+      [inventory, loading, inventoryChanges, locks, admission, announcements, log],
+      (inventory, loading, inventoryChanges, locks, admission, announcements, log) => ({
+        ...{ inventory, loading, inventoryChanges, announcements },
+        locks: keepsHouse ? locks : NO_LOCKS,
+        admission: watchedAdmission(admission, log),
+      }),
+    );
+    provide(
+      load,
+      durable,
+      [products, orders, orderPages, changes, steps, log],
+      (products, orders, orderPages, changes, steps, log) => ({
+        ...{ products, orderPages, changes },
+        orders: watchedOrders(orders, { steps, log }),
+      }),
     );
     provide(
       load,
       tokens.sale,
-      [hot, products, orders, orderPages, changes, clock, ids, log],
-      (hot, products, orders, orderPages, changes, clock, ids, log) => {
+      [hot, durable, clock, ids, log, steps],
+      (hot, durable, clock, ids, log, { onBatch }) => {
         const onFault = (doing: string, fault: unknown) => logFault(log, doing, fault);
-        return createFlashSale({ ...hot, products, orders, orderPages, changes, clock, ids, onFault });
+        return createFlashSale({ ...hot, ...durable, clock, ids, onFault, onBatch });
       },
       (sale) => sale.close(),
     );

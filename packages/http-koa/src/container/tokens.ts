@@ -13,13 +13,15 @@ import type {
   Orders,
   Products,
 } from "@flash-sale/core";
+import type { Registry } from "prom-client";
 import type { PostgresFacts } from "@flash-sale/adapters-postgres";
 import type { RedisClient, RedisFacts } from "@flash-sale/adapters-redis";
 import type { AdminKey } from "../admin-key.js";
 import type { App } from "../app.js";
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
-import type { Metrics } from "../metrics.js";
+import type { Metrics, PoolDepth } from "../metrics.js";
+import type { StepMetrics } from "../step-metrics.js";
 import type { Schema, StoreCheck } from "../stores.js";
 import type { SaleStreams } from "../stream.js";
 import { token } from "./token.js";
@@ -52,8 +54,12 @@ export const tokens = {
   examineOrders: token<() => Promise<PostgresFacts>>("examineOrders"),
   countOrders: token<() => Promise<number>>("countOrders"),
   schema: token<Schema>("schema"),
+  poolDepth: token<() => PoolDepth>("poolDepth"),
 
   sale: token<FlashSale>("sale"),
+  /** Where all metrics of this process are. */
+  registry: token<Registry>("registry"),
+  steps: token<StepMetrics>("steps"),
   metrics: token<Metrics>("metrics"),
   streams: token<SaleStreams>("streams"),
   adminKey: token<AdminKey>("adminKey"),
