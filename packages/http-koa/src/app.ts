@@ -20,6 +20,7 @@ import { addStreamRoutes } from "./routes/stream.js";
 import { createShedding, type Shedding } from "./shedding.js";
 import type { StoreCheck } from "./stores.js";
 import { createSaleStreams, type SaleStreams } from "./stream.js";
+import type { Tracing } from "./tracing.js";
 
 export interface AppOptions {
   readonly sale: FlashSale;
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly auth: Auth;
   /** Null: users may ask as often as they like. */
   readonly rateLimit: RateLimit | null;
+  /** Default: requests are not traced. */
+  readonly tracing?: Tracing | null;
 }
 
 export type App = Koa<ApiState>;
@@ -60,6 +63,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const app: App = new SheddingKoa(createShedding({ sale: options.sale, metrics, log }));
+  if (options.tracing) app.use(options.tracing.middleware);
   app.use(measured(metrics));
   app.use(requestScope(log));
   app.use(router.routes());

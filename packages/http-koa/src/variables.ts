@@ -93,6 +93,9 @@ export const variables = z.object({
     .string()
     .min(MIN_USER_KEY, { error: `must be ${MIN_USER_KEY} characters or longer` })
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_TRACES_EXPORTER: oneOf(["otlp", "console", "none"]).optional(),
+  OTEL_SERVICE_NAME: z.string().default("flash-sale"),
   NODE_ENV: z.string().optional(),
 });
 

@@ -1,6 +1,7 @@
-import { createFlashSale, StoreUnavailable, type FlashSalePorts, type Locks } from "@flash-sale/core";
+import { createFlashSale, StoreUnavailable, type FlashSale, type FlashSalePorts, type Locks } from "@flash-sale/core";
 import { ContainerModule } from "inversify";
 import type { Log } from "../log.js";
+import type { Tracing } from "../tracing.js";
 import { watchedAdmission, watchedOrders } from "../watched-ports.js";
 import { provide, token } from "./token.js";
 import { tokens } from "./tokens.js";
@@ -23,7 +24,7 @@ const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undef
 export const coreModule = (keepsHouse: boolean): ContainerModule =>
   new ContainerModule((load) => {
     const { products, inventory, loading, inventoryChanges, locks, admission } = tokens;
-    const { orders, orderPages, changes, announcements, clock, ids, log, steps } = tokens;
+    const { orders, orderPages, changes, announcements, clock, ids, log, steps, tracing } = tokens;
     provide(
       load,
       hot,
@@ -46,14 +47,21 @@ export const coreModule = (keepsHouse: boolean): ContainerModule =>
     provide(
       load,
       tokens.sale,
-      [hot, durable, clock, ids, log, steps],
-      (hot, durable, clock, ids, log, { onBatch }) => {
+      [hot, durable, clock, ids, log, steps, tracing],
+      (hot, durable, clock, ids, log, { onBatch }, tracing) => {
         const onFault = (doing: string, fault: unknown) => logFault(log, doing, fault);
-        return createFlashSale({ ...hot, ...durable, clock, ids, onFault, onBatch });
+        return createSale({ ...hot, ...durable, clock, ids, onFault, onBatch }, tracing);
       },
       (sale) => sale.close(),
     );
   });
+
+function createSale(ports: FlashSalePorts, tracing: Tracing | null): FlashSale {
+  if (tracing === null) return createFlashSale(ports);
+  const { admission, orders } = ports;
+  const traced = { admission: tracing.admission(admission), orders: tracing.orders(orders) };
+  return tracing.sale(createFlashSale({ ...ports, ...traced }));
+}
 
 /** A store that is away fails every round of housekeeping: a line each, without its stack. */
 function logFault(log: Log, doing: string, fault: unknown): void {

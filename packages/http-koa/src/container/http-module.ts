@@ -12,7 +12,7 @@ const stores = token<readonly StoreCheck[]>("stores");
 
 export const httpModule = new ContainerModule((load) => {
   const { sale, products, orderPages, inventoryStore, ordersStore, clock, log, adminKey, metrics, streams } = tokens;
-  const { config, rateLimitRedis, registry, poolDepth } = tokens;
+  const { config, rateLimitRedis, registry, poolDepth, tracing } = tokens;
   provide(
     load,
     metrics,
@@ -32,10 +32,10 @@ export const httpModule = new ContainerModule((load) => {
   provide(
     load,
     tokens.app,
-    [sale, products, orderPages, metrics, streams, stores, clock, log, adminKey, config, limit],
-    (sale, products, orderPages, metrics, streams, stores, clock, log, adminKey, config, limit) =>
+    [sale, products, orderPages, metrics, streams, stores, clock, log, tracing, adminKey, config, limit],
+    (sale, products, orderPages, metrics, streams, stores, clock, log, tracing, adminKey, config, limit) =>
       createApp({
-        ...{ sale, products, orderPages, metrics, streams, stores, clock, log },
+        ...{ sale, products, orderPages, metrics, streams, stores, clock, log, tracing },
         adminApiKey: adminKey.key,
         auth: config.auth,
         rateLimit: limit,

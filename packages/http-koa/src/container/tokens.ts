@@ -24,6 +24,7 @@ import type { Metrics, PoolDepth } from "../metrics.js";
 import type { StepMetrics } from "../step-metrics.js";
 import type { Schema, StoreCheck } from "../stores.js";
 import type { SaleStreams } from "../stream.js";
+import type { Tracing } from "../tracing.js";
 import { token } from "./token.js";
 
 /** Everything the container can be asked for. */
@@ -60,6 +61,8 @@ export const tokens = {
   /** Where all metrics of this process are. */
   registry: token<Registry>("registry"),
   steps: token<StepMetrics>("steps"),
+  /** Null: nothing is traced. */
+  tracing: token<Tracing | null>("tracing"),
   metrics: token<Metrics>("metrics"),
   streams: token<SaleStreams>("streams"),
   adminKey: token<AdminKey>("adminKey"),
