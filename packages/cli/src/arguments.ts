@@ -37,7 +37,7 @@ export const DRY_RUN = {
 } as const;
 
 /** For what takes something away. Where nobody can be asked, scripts go on as they always did. */
-export const YES = { type: "boolean", default: false, describe: "Do not ask, also on a terminal" } as const;
+export const YES = { type: "boolean", default: false, describe: "Do not ask" } as const;
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 

@@ -16,7 +16,11 @@ export function differencesOf(product: Product, change: ProductChange): Differen
   const rows: (readonly [field: string, from: Value, to: Value | undefined])[] = [
     ["name", product.name, change.name],
     ["description", product.description, change.description],
-    ["price", price(product.priceMinor), change.price === undefined ? undefined : price(toMinorUnits(change.price, currency))],
+    [
+      "price",
+      price(product.priceMinor),
+      change.price === undefined ? undefined : price(toMinorUnits(change.price, currency)),
+    ],
     ["totalQuantity", product.totalQuantity, change.totalQuantity],
     ["perUserLimit", product.perUserLimit, change.perUserLimit],
     ["saleStartAt", timeOf(product.saleStartAtMs), timeOf(change.saleStartAtMs)],

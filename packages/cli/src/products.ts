@@ -34,11 +34,7 @@ export const listProducts = ({ json, limit, cursor }: ListArguments): Promise<vo
   });
 
 /** The document is a page of the admin API. */
-async function list(
-  { wired, output, interrupted }: Session,
-  limit: number,
-  cursor: string | null,
-): Promise<ExitCode> {
+async function list({ wired, output, interrupted }: Session, limit: number, cursor: string | null): Promise<ExitCode> {
   const sale = await wired.get(tokens.sale);
   const found: SaleStatus[] = [];
   const wanted = limit + 1; // One more says whether another page follows.
@@ -95,7 +91,10 @@ export function tellProduct(output: Output, product: ProductView): void {
     ["status", paintState(colours, status)],
     ["price", `${price} ${currency}, ${perUserLimit} a buyer`],
     ["sale", `${saleStartAt} to ${saleEndAt}`],
-    ["units", `${countOf(totalQuantity)}: ${countOf(available)} available, ${countOf(held)} held, ${countOf(sold)} sold`],
+    [
+      "units",
+      `${countOf(totalQuantity)}: ${countOf(available)} available, ${countOf(held)} held, ${countOf(sold)} sold`,
+    ],
     ["drift", drift === 0 ? "none" : colours.red(`${drift}: see "flash-sale reconcile ${id}"`)],
   ];
   for (const [what = "", fact = ""] of facts) output.say(`  ${what.padEnd(12)} ${fact}`);

@@ -77,7 +77,10 @@ async function foretell({ wired, output }: Session, ids: readonly string[]): Pro
   for (const { productId, from, to } of would) {
     output.say(output.colours.bold(productId));
     const row = (what: string, { available, held, sold }: Stock) => [what, ...[available, held, sold].map(shown)];
-    output.table(["  inventory", "available", "held", "sold"], [row("  in service", from), row("  would be loaded", to)]);
+    output.table(
+      ["  inventory", "available", "held", "sold"],
+      [row("  in service", from), row("  would be loaded", to)],
+    );
   }
   sayUnknown(output, unknown);
   output.say("Nothing was rebuilt.");

@@ -22,7 +22,14 @@ interface ReconcileArguments extends Globals {
 /** Products compared at once: while one is waited for, another is read. Fewer than the connections to PostgreSQL, which they share. */
 const AT_ONCE = 6;
 
-export function reconcile({ json, productId: ids, fix, dryRun, yes, watch: everyMs }: ReconcileArguments): Promise<void> {
+export function reconcile({
+  json,
+  productId: ids,
+  fix,
+  dryRun,
+  yes,
+  watch: everyMs,
+}: ReconcileArguments): Promise<void> {
   const work: Work = async (session) => {
     requireInventory(session);
     await requireSchema(session);

@@ -2,6 +2,7 @@ import { InvalidRequest, type NewProduct } from "@flash-sale/core";
 import { productView, tokens } from "@flash-sale/http-koa";
 import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
 import type { Globals } from "./globals.js";
+import { many } from "./many.js";
 import { readProductFile } from "./product-file/read.js";
 import { rehearse } from "./rehearsal.js";
 import { requireSchema } from "./required-stores.js";
@@ -39,7 +40,7 @@ async function fromWish(session: Session, wish: Wish, dryRun: boolean): Promise<
   const { output } = session;
   const start = new Date(saleStartAtMs).toISOString();
   output.say(
-    `Would create ${products === 1 ? "1 product" : `${products} products`}: ${totalQuantity} units each at ${price} USD, on sale from ${start}.`,
+    `Would create ${many(products, "product")}: ${totalQuantity} units each at ${price} USD, on sale from ${start}.`,
   );
   return sound(session, products);
 }
@@ -54,7 +55,7 @@ function sound({ output }: Session, checked: number): ExitCode {
 async function fromFile(session: Session, path: string, dryRun: boolean): Promise<ExitCode> {
   const { products, where } = await readProductFile(path);
   if (dryRun) {
-    session.output.say(`${path}: ${products.length} products, all of them sound.`);
+    session.output.say(`${path}: ${many(products.length, "product")}, sound.`);
     return sound(session, products.length);
   }
   try {

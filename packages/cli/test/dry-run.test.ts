@@ -62,7 +62,9 @@ describe("--dry-run", function () {
         { field: "totalQuantity", from: 10, to: 20 },
       ],
     });
-    expect(stderr).to.match(/totalQuantity +10 +20/).and.to.contain("Nothing has changed.");
+    expect(stderr)
+      .to.match(/totalQuantity +10 +20/)
+      .and.to.contain("Nothing has changed.");
     for (const [wrong, exitCode] of [
       [["--total", "2"], 1],
       [["--price", "1.999"], 2],
@@ -79,7 +81,9 @@ describe("--dry-run", function () {
     expect(code).to.equal(1);
     const stock = { available: 7, held: 0, sold: 3 };
     expect(document).to.deep.equal({ would: [{ productId: id, from: stock, to: stock }], unknown: [NOBODY] });
-    expect(stderr).to.match(/would be loaded +7 +0 +3/).and.to.contain("Nothing was rebuilt.");
+    expect(stderr)
+      .to.match(/would be loaded +7 +0 +3/)
+      .and.to.contain("Nothing was rebuilt.");
     expect(await stands()).to.deep.equal(before);
   });
 

@@ -71,7 +71,8 @@ describe("what a terminal shows", () => {
   });
 
   it("is painted on terminals, unless NO_COLOR says no; FORCE_COLOR paints elsewhere", () => {
-    const paints = (terminal: boolean, environment: NodeJS.ProcessEnv) => coloursFor(terminal, environment).red("x") !== "x";
+    const paints = (terminal: boolean, environment: NodeJS.ProcessEnv) =>
+      coloursFor(terminal, environment).red("x") !== "x";
     expect(paints(true, { TERM: "xterm" })).to.be.true;
     expect(paints(true, { TERM: "dumb" })).to.be.false;
     expect(paints(false, { TERM: "xterm" })).to.be.false;
@@ -95,8 +96,14 @@ describe("a mistyped command line", () => {
     ["seed --quantty=5", "flash-sale seed has no option --quantty. Did you mean --quantity?"],
     ["seed --perUserLimt 5", "flash-sale seed has no option --perUserLimt. Did you mean --per-user-limit?"],
     ["seed --colour red", "flash-sale seed has no option --colour."],
-    ["products update --no-descripton", "flash-sale products update has no option --no-descripton. Did you mean --description?"],
-    ["products update --no-description --ttal 5", "flash-sale products update has no option --ttal. Did you mean --total?"],
+    [
+      "products update --no-descripton",
+      "flash-sale products update has no option --no-descripton. Did you mean --description?",
+    ],
+    [
+      "products update --no-description --ttal 5",
+      "flash-sale products update has no option --ttal. Did you mean --total?",
+    ],
     ["seed x", "Unknown argument: x"],
   ] as const) {
     it(`${line}: ${sentence}`, () => {

@@ -54,7 +54,9 @@ export async function openTerminal({ columns, shell, variables, cwd }: Shape): P
   await tmux(...session, "env", "-i", ...environment.map(([name, value]) => `${name}=${value}`), ...shell);
 
   const screen = (): Promise<string> => tmux("capture-pane", "-p");
-  const press = async (...keys: string[]): Promise<void> => void (await tmux("send-keys", ...keys));
+  const press = async (...keys: string[]): Promise<void> => {
+    await tmux("send-keys", ...keys);
+  };
   const type = async (line: string): Promise<void> => {
     await tmux("send-keys", "-l", line);
     await press("Enter");
@@ -91,7 +93,9 @@ export async function openTerminal({ columns, shell, variables, cwd }: Shape): P
       return ended();
     },
     ended,
-    resize: async (to) => void (await tmux("resize-window", "-x", String(to), "-y", String(ROWS))),
+    async resize(to) {
+      await tmux("resize-window", "-x", String(to), "-y", String(ROWS));
+    },
     showsCursor: async () => (await tmux("display-message", "-p", "#{cursor_flag}")).trim() === "1",
     async close() {
       await tmux("kill-server");

@@ -9,9 +9,7 @@ export const doctor = (cli: Argv<Globals>) =>
     (command) =>
       command
         .example(...example("before a sale, on the host that will serve it", "$0 doctor"))
-        .example(
-          ...example("what is to be mended", "$0 doctor --json | jq '.findings[] | select(.level != \"ok\")'"),
-        )
+        .example(...example("what is to be mended", "$0 doctor --json | jq '.findings[] | select(.level != \"ok\")'"))
         .epilogue(
           "It changes nothing; to measure commits it writes 20 empty messages to PostgreSQL's log. A problem makes the exit code 1, " +
             "a warning leaves it 0, and a store that cannot be reached makes it 3; the other one is examined nevertheless.",

@@ -32,9 +32,7 @@ export const reconcile = (cli: Argv<Globals>) =>
         .example(...example("look at every product, change nothing", "$0 reconcile"))
         .example(...example("repair every product", "$0 reconcile --all --fix"))
         .example(...example("repair one, without being asked", "$0 reconcile $product --fix --yes"))
-        .example(
-          ...example("one JSON document a line, every ten minutes", "$0 reconcile --fix --watch 10m --json"),
-        )
+        .example(...example("one JSON document a line, every ten minutes", "$0 reconcile --fix --watch 10m --json"))
         .epilogue(
           "With --watch the exit code at Ctrl-C is that of the worst round: 0 all agreed or was repaired, 1 drift was left, " +
             "3 a store could not be reached. The watch goes on meanwhile. On a terminal --fix shows what differs, and asks.",

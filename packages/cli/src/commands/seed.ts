@@ -33,9 +33,7 @@ const options = (command: Argv<Globals>) =>
       return true;
     })
     .example(...example("one product, 200 units, on sale at once for two hours", "$0 seed"))
-    .example(
-      ...example("three sales that open in ten minutes", "$0 seed --products 3 --quantity 1000 --starts-in 10m"),
-    )
+    .example(...example("three sales that open in ten minutes", "$0 seed --products 3 --quantity 1000 --starts-in 10m"))
     .example(...example("check a file, change nothing", "$0 seed --file products.csv --dry-run"))
     .example(...example("all of its products, or none", "$0 seed --file products.json"))
     .epilogue(

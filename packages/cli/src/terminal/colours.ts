@@ -1,9 +1,6 @@
 import pc from "picocolors";
 
-export type Colours = Pick<
-  ReturnType<typeof pc.createColors>,
-  "bold" | "cyan" | "dim" | "green" | "red" | "yellow"
->;
+export type Colours = Pick<ReturnType<typeof pc.createColors>, "bold" | "cyan" | "dim" | "green" | "red" | "yellow">;
 
 /** NO_COLOR forbids colours, FORCE_COLOR asks for them also where no terminal is. What a colour says, a word beside it says as well. */
 export function coloursFor(terminal: boolean, environment: NodeJS.ProcessEnv = process.env): Colours {

@@ -1,4 +1,4 @@
-const LEVELS = [..."▁▂▃▄▅▆▇█"];
+const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** A column a value, the highest of them full. The lowest mark stands for none at all, and for nothing else. */
 export function sparkline(values: readonly number[]): string {
