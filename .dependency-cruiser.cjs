@@ -33,16 +33,25 @@ module.exports = {
       to: { path: "^packages/cli/" },
     },
     {
+      name: "pages-know-only-themselves",
+      comment:
+        "What runs in a browser imports its own folder, what the pages share, and packages that the build bundles.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/web/([^/]+)/" },
+      to: { path: "^(packages|load-test)/", pathNot: ["^packages/[^/]+/web/$1/", "^packages/[^/]+/web/shared/"] },
+    },
+    {
       name: "packages-do-not-know-the-load-tests",
+      comment: "Nor the examples: those know the packages, as a stranger would.",
       severity: "error",
       from: { path: "^packages/" },
-      to: { path: "^load-test/" },
+      to: { path: "^(load-test|examples)/" },
     },
     {
       name: "through-the-front-door",
       comment: "Another package is imported by its name, not by a path into its sources.",
       severity: "error",
-      from: { path: "^(packages/[^/]+|load-test)/" },
+      from: { path: "^(packages/[^/]+|load-test|examples)/" },
       to: { path: "^packages/[^/]+/src/", pathNot: "^$1/" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -79,7 +88,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ["node_modules", "/dist/"] },
-    exclude: { path: ["^load-test/dist/", "/dist-test/"] },
+    exclude: { path: ["^(load-test|examples)/dist/", "/dist-test/"] },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     enhancedResolveOptions: {

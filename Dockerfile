@@ -11,10 +11,12 @@ COPY packages/http-koa/package.json packages/http-koa/
 COPY packages/cli/package.json packages/cli/
 COPY load-test/package.json load-test/
 COPY load-test/stryker/package.json load-test/stryker/
+COPY examples/package.json examples/
 RUN node bootstrap.mjs --install-only
 COPY tsconfig.json tsconfig.base.json LICENSE ./
 COPY packages packages
 COPY load-test load-test
+COPY examples examples
 RUN node bootstrap.mjs --build-only
 # The CLI with what it needs in production, and of each package only the files that would be published.
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" --filter @flash-sale/cli --prod deploy --legacy /app

@@ -51,7 +51,7 @@ const everyTestRuns = [
 const testFiles = ["**/test/**/*.ts", "**/*.test.ts"];
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/dist-test/", "coverage/"]),
+  globalIgnores(["**/dist/", "**/dist-test/", "coverage/", "reference/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts"],

@@ -147,6 +147,7 @@ describe("The Dockerfile", () => {
     expect(before).to.include.members([
       ...manifests,
       "load-test/package.json",
+      "examples/package.json",
       "load-test/stryker/package.json",
       "pnpm-lock.yaml",
     ]);

@@ -6,6 +6,7 @@ import type pg from "pg";
 import { holdDataFolder, isCode, type DataFolder } from "./folder-lock.js";
 import { createPool } from "./pool.js";
 
+/** A database inside the process. */
 export interface EmbeddedPostgres {
   /** One connection: everything takes its turn. Not migrated yet. */
   readonly pool: pg.Pool;

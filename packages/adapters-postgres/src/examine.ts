@@ -33,6 +33,7 @@ export interface PostgresFacts {
   readonly commit: CommitLatency | null;
 }
 
+/** How long a durable commit takes. */
 export interface CommitLatency {
   readonly medianMs: number;
   readonly p99Ms: number;

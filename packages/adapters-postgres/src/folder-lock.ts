@@ -18,6 +18,7 @@ export interface Holder {
 export interface DataFolder {
   /** Its whole path. */
   readonly path: string;
+  /** Lets others have it. */
   release(): Promise<void>;
 }
 

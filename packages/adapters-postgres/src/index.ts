@@ -1,3 +1,8 @@
+/**
+ * The durable side on PostgreSQL, its migrations, and an embedded database.
+ *
+ * @module @flash-sale/adapters-postgres
+ */
 export { checkReady, createPostgresAdapters } from "./adapters.js";
 export { countOrders } from "./count-orders.js";
 export { startEmbeddedPostgres, type EmbeddedPostgres } from "./embedded.js";

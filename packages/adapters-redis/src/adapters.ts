@@ -8,6 +8,7 @@ import { createRedisLoading } from "./loading.js";
 import { createRedisLocks } from "./locks.js";
 import { loadScripts, type Scripts } from "./script.js";
 
+/** The hot ports on Redis. */
 export interface RedisAdapters {
   readonly inventory: Inventory;
   readonly loading: InventoryLoading;
@@ -19,6 +20,7 @@ export interface RedisAdapters {
   close(): Promise<void>;
 }
 
+/** Clients of yours, and how long a purchase may take. */
 export interface RedisAdapterOptions {
   /** For commands. Should not send commands again by itself: `autoResendUnfulfilledCommands: false`, `maxRetriesPerRequest: 0`. */
   readonly client: RedisClient;
@@ -31,6 +33,7 @@ export interface RedisAdapterOptions {
   readonly lockTtlMs: number;
 }
 
+/** The hot ports over clients that exist, and stay their owner's. */
 export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters {
   return adaptersWith(loadScripts(), options);
 }

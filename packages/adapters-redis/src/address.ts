@@ -12,6 +12,7 @@ export type RedisAddress =
       readonly password?: string;
     };
 
+/** Where a node of a cluster, or a Sentinel, listens. */
 export interface RedisNode {
   readonly host: string;
   readonly port: number;

@@ -3,6 +3,7 @@ import type { Cluster, Redis } from "ioredis";
 import { errorCode, faultOf } from "./faults.js";
 import type { Script } from "./script.js";
 
+/** An ioredis client, of one server or of a cluster. */
 export type RedisClient = Redis | Cluster;
 
 /** The servers that keep what is written: of a cluster all masters. */

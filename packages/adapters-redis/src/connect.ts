@@ -5,6 +5,7 @@ import { ask, serversOf, type RedisClient } from "./client.js";
 import { openConnections } from "./connections.js";
 import { examineRedis, type RedisFacts } from "./examine.js";
 
+/** Which Redis, and how long a purchase may take. */
 export interface RedisConnectOptions {
   readonly address: RedisAddress;
   /** Life of a purchase lock and its hold, in milliseconds. */
@@ -13,6 +14,7 @@ export interface RedisConnectOptions {
   readonly onFault?: (fault: unknown) => void;
 }
 
+/** The hot ports, with the connections they were given. */
 export interface ConnectedRedis extends RedisAdapters {
   /** For what else is kept in this Redis, under keys of its own. */
   readonly client: RedisClient;

@@ -1,3 +1,8 @@
+/**
+ * The hot side on Redis.
+ *
+ * @module @flash-sale/adapters-redis
+ */
 export { createRedisAdapters, type RedisAdapterOptions, type RedisAdapters } from "./adapters.js";
 export type { RedisAddress, RedisNode } from "./address.js";
 export type { RedisClient } from "./client.js";

@@ -8,6 +8,7 @@ interface Numbered {
   readonly revision: number;
 }
 
+/** Another total, price, window or limit. */
 export interface TermsChange extends Numbered {
   readonly kind: "terms";
   readonly id: string;

@@ -1,6 +1,9 @@
+import type { SaleCode } from "./codes.js";
+
 /** Input that no port was asked about: nothing has changed. `field` names what is wrong. */
 export class InvalidRequest extends Error {
   override readonly name = "InvalidRequest";
+  readonly code = "INVALID_REQUEST" satisfies SaleCode;
   constructor(
     readonly field: string,
     message: string,
@@ -16,6 +19,7 @@ export class InvalidRequest extends Error {
  */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
+  readonly code = "UNAVAILABLE" satisfies SaleCode;
   constructor(
     readonly store: "inventory" | "orders",
     readonly effect: "none" | "unknown",
@@ -28,6 +32,7 @@ export class StoreUnavailable extends Error {
 /** The store read the call and refused it as it stands; nothing of it was carried out, and repeating it is no use. */
 export class StoreRejected extends Error {
   override readonly name = "StoreRejected";
+  readonly code = "INTERNAL" satisfies SaleCode;
   constructor(
     readonly store: "inventory" | "orders",
     options?: { cause?: unknown },
@@ -42,6 +47,7 @@ export class StoreRejected extends Error {
 /** A fault that nobody foresaw, after a write was sent: an order may stand under `orderId`. Ask for it rather than buy again. */
 export class OrderMayStand extends Error {
   override readonly name = "OrderMayStand";
+  readonly code = "INTERNAL" satisfies SaleCode;
   constructor(
     readonly orderId: string,
     options: { cause: unknown },

@@ -50,6 +50,7 @@ export interface FlashSalePorts {
   readonly onFault?: (doing: string, fault: unknown) => void;
 }
 
+/** All products of one set of stores, as one process sells them. Any number of processes may sell the same. */
 export interface FlashSale extends Looks {
   /** Puts a product on sale: its stock is live when the answer comes. */
   createProduct(product: NewProduct): Promise<Product>;
@@ -57,6 +58,7 @@ export interface FlashSale extends Looks {
   createProducts(products: readonly NewProduct[]): Promise<Product[]>;
   /** Changes a product while its sale goes on; the hot stock follows. */
   changeProduct(productId: string, change: ProductChange): Promise<ChangeOutcome>;
+  /** Sells units to one buyer. Repeating it with the same key, or the same reservation id, gives the same order. */
   purchase(request: PurchaseRequest): Promise<PurchaseOutcome>;
   /** False while a purchase would be shed: then its request need not be read. `within`: also while so many are under way in this process. */
   hasRoom(within?: number): boolean;
@@ -66,11 +68,13 @@ export interface FlashSale extends Looks {
   reap(productId: string): Promise<ReapReport | null>;
   /** Loads the inventory anew from the orders, even where it looks whole. Null where there is no such product. */
   rebuild(productId: string): Promise<RebuildReport | null>;
+  /** Compares inventory and ledger while the sale goes on; with `fix` what differs is repaired. Null where there is no such product. */
   reconcile(productId: string, options?: { readonly fix?: boolean }): Promise<ReconcileReport | null>;
   /** Stops what goes on behind the purchases, and waits for it. Purchases under way are the caller's to wait for. Closes no port. */
   close(): Promise<void>;
 }
 
+/** A sale over these ports, with its housekeeping. It touches no global state and no signal; `close` ends it. */
 export function createFlashSale(ports: FlashSalePorts): FlashSale {
   const onFault = ports.onFault ?? (() => undefined);
   const background = createBackground(onFault);

@@ -3,6 +3,7 @@ import type { Clock } from "./ports/clock.js";
 import type { CommitAnswer, Orders } from "./ports/orders.js";
 import type { OrderDraft } from "./reservation.js";
 
+/** What one process takes on at a time. */
 export interface CommitLimits {
   /** Purchases under way in this process. More are shed before they hold anything. */
   readonly maxPlaces: number;
@@ -15,6 +16,7 @@ export interface CommitLimits {
   readonly retryDelayMs: number;
 }
 
+/** What `createFlashSale` takes. */
 export const DEFAULT_COMMIT_LIMITS: CommitLimits = {
   maxPlaces: 2_048,
   maxBatchRows: 1_024,
@@ -28,7 +30,16 @@ export type Committed = CommitAnswer | { readonly kind: "unavailable"; readonly 
 
 /** A place in the queue, taken before anything is held: what cannot be committed must not be held. */
 export interface Place extends Disposable {
+  /** Writes the reservation with others that wait, and answers how it ended. */
   commit(draft: OrderDraft): Promise<Committed>;
+}
+
+/** The queue that purchases wait in for their commit. */
+export interface GroupCommit {
+  /** False while no place would be given; `within`: also while so many are taken. */
+  hasRoom(within?: number): boolean;
+  /** Null where all are taken: then the purchase is shed. */
+  takePlace(): Place | null;
 }
 
 interface Waiting {
@@ -48,7 +59,10 @@ const nobody: Tell = () => undefined;
  * never stalls a cold one. No timer makes a lone buyer wait: an idle product commits at once, a busy one fills its
  * next batch while the last is being written.
  */
-export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock: Clock }, limits: CommitLimits) {
+export function createGroupCommit(
+  ports: { orders: Pick<Orders, "commit">; clock: Clock },
+  limits: CommitLimits,
+): GroupCommit {
   const queues = new Map<string, Waiting[]>();
   let placesTaken = 0;
 
@@ -134,8 +148,6 @@ export function createGroupCommit(ports: { orders: Pick<Orders, "commit">; clock
 
   return { hasRoom, takePlace };
 }
-
-export type GroupCommit = ReturnType<typeof createGroupCommit>;
 
 /** The oldest that share one epoch and fit. */
 function takeBatch(queue: Waiting[], limits: CommitLimits): Waiting[] {

@@ -1,4 +1,11 @@
+/**
+ * The flash sale itself: `createFlashSale`, what it answers, and the ports it stands on.
+ *
+ * @module @flash-sale/core
+ */
 export { withholder, type Cancellation, type Change, type TermsChange } from "./change.js";
+export { codeOf, codeOfFault } from "./code-of.js";
+export { SALE_MESSAGES, type SaleCode } from "./codes.js";
 export * from "./faults.js";
 export { createFlashSale, type FlashSale, type FlashSalePorts } from "./flash-sale.js";
 export {

@@ -12,8 +12,11 @@ export const LIMITS = {
   keyLength: 64,
 } as const;
 
+/** Ids of products, orders and reservations, in either case of letters. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** What a buyer's id may be. */
 export const USER_ID = /^[A-Za-z0-9_.@:-]{1,64}$/;
+/** What an idempotency key may be. */
 export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,64}$/;
 
 /** U+0000 and lone surrogates: what PostgreSQL cannot keep in a text. */

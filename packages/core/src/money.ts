@@ -28,6 +28,7 @@ const DECIMALS: ReadonlyMap<string, number> = new Map([
 /** The largest price of one unit, in minor units: times the largest quantity it is still a safe integer. */
 export const MAX_PRICE_MINOR = 100_000_000_000;
 
+/** How many decimals a currency has: 2 for USD, none for JPY, 3 for KWD. */
 export function decimalsOf(currency: string): number {
   return DECIMALS.get(currency) ?? 2;
 }

@@ -36,6 +36,7 @@ export function buyerOrder(order: Pick<Order, "id" | "quantity" | "status">): Bu
   return { id: order.id, units: order.status === "confirmed" ? order.quantity : 0 };
 }
 
+/** Units that count against the limit: cancelled orders have none. */
 export function unitsOf(orders: readonly BuyerOrder[]): number {
   return orders.reduce((sum, order) => sum + order.units, 0);
 }

@@ -38,6 +38,7 @@ export interface SaleTerms {
 /** An inventory is kept, and its holds are looked for, until this long after the end of its sale. */
 export const KEPT_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
+/** How a sale stands by the hot store's clock. */
 export type SaleState = "upcoming" | "active" | "sold_out" | "ended";
 
 /** The state of a sale at `nowMs`, an instant of the hot store's clock. */

@@ -40,6 +40,7 @@ export function draftOf(reservation: Reservation, currency: string, metadata: Me
   };
 }
 
+/** The caller's own words about a purchase: JSON, kept with the order and never looked into. */
 export type Metadata = { readonly [key: string]: unknown };
 
 /**

@@ -25,6 +25,7 @@ export const STATUS_OF = {
   INTERNAL: 503,
 } as const;
 
+/** A refusal's name, for programs. It stays, and is the key of its message. */
 export type Code = keyof typeof STATUS_OF;
 export type Details = Readonly<Record<string, unknown>>;
 /** Headers of one refusal alone, over those that its status brings along. */

@@ -15,12 +15,14 @@ import { addAdminRoutes } from "./routes/admin.js";
 import { addDocsRoutes } from "./routes/docs.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMetricsRoute } from "./routes/metrics.js";
+import { addPageRoutes } from "./routes/pages.js";
 import { addSaleRoutes } from "./routes/sale.js";
 import { addStreamRoutes } from "./routes/stream.js";
 import { createShedding, type Shedding } from "./shedding.js";
 import type { StoreCheck } from "./stores.js";
 import { createSaleStreams, type SaleStreams } from "./stream.js";
 
+/** The sale to serve, and how. */
 export interface AppOptions {
   readonly sale: FlashSale;
   readonly products: Products;
@@ -38,6 +40,7 @@ export interface AppOptions {
   readonly rateLimit: RateLimit | null;
 }
 
+/** The API as a Koa application. */
 export type App = Koa<ApiState>;
 
 /** The API, without a port: whoever has a sale can mount it. */
@@ -54,6 +57,7 @@ export function createApp(options: AppOptions): App {
   addAdminRoutes(router, { sale, orderPages, answering, checkAdmin });
   addStreamRoutes(router, { sale, streams, log });
   addDocsRoutes(router, log);
+  addPageRoutes(router, log);
   addMetricsRoute(router, {
     text: metricsText(metrics.registry),
     checkAdmin,

@@ -19,6 +19,7 @@ export interface Auth {
   readonly audience: string | null;
 }
 
+/** What the environment variables say, checked. */
 export interface Config {
   readonly host: string;
   readonly port: number;

@@ -18,6 +18,7 @@ import { StoreUnreachable } from "./stores.js";
 
 /** Everything that was wired together, made when it is first asked for. */
 export interface Wired {
+  /** One of the `tokens`; whoever asks again gets the same. */
   get<T>(token: Token<T>): Promise<T>;
   /** Closes what was made, in the reverse order: the sale before its stores. */
   close(): Promise<void>;

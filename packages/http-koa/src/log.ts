@@ -1,7 +1,9 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 
+/** A pino logger. */
 export type Log = Logger;
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+/** From which lines on the log is written. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Names under which a key, a token or a password could come to a line, by itself or in one of the objects below. */

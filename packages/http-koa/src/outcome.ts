@@ -1,6 +1,7 @@
 import {
   InvalidRequest,
   OrderMayStand,
+  SALE_MESSAGES,
   StoreUnavailable,
   type ChangeOutcome,
   type PurchaseOutcome,
@@ -17,14 +18,11 @@ export function answerToPurchase(outcome: PurchaseOutcome): Answer {
     case "refused":
       return answerToRefusal(outcome);
     case "key-reused":
-      return refused(
-        "IDEMPOTENCY_KEY_REUSED",
-        "This idempotency key was used for a purchase of another quantity or with other metadata.",
-      );
+      return refused("IDEMPOTENCY_KEY_REUSED", SALE_MESSAGES.IDEMPOTENCY_KEY_REUSED);
     case "unknown-product":
       return productNotFound();
     case "overloaded":
-      return refused("OVERLOADED", "Too many purchases are under way. Nothing was sold; please try again.");
+      return refused("OVERLOADED", SALE_MESSAGES.OVERLOADED);
     case "unavailable":
       return unavailable(outcome.orderId);
     default:
@@ -57,13 +55,13 @@ function answerToRefusal(refusal: Refusal): RefusedAnswer {
       });
     }
     case "not-started":
-      return refused("SALE_NOT_STARTED", "The sale has not started yet.");
+      return refused("SALE_NOT_STARTED", SALE_MESSAGES.SALE_NOT_STARTED);
     case "ended":
-      return refused("SALE_ENDED", "The sale has ended.");
+      return refused("SALE_ENDED", SALE_MESSAGES.SALE_ENDED);
     case "price-changed":
-      return refused("PRICE_CHANGED", "The price is not the expected one.");
+      return refused("PRICE_CHANGED", SALE_MESSAGES.PRICE_CHANGED);
     case "in-progress":
-      return refused("PURCHASE_IN_PROGRESS", "A purchase of this product by this user is under way.");
+      return refused("PURCHASE_IN_PROGRESS", SALE_MESSAGES.PURCHASE_IN_PROGRESS);
     case "limit-reached": {
       const { orderIds, unitsLeft } = refusal;
       const sentence =
@@ -73,7 +71,7 @@ function answerToRefusal(refusal: Refusal): RefusedAnswer {
       return refused("ALREADY_PURCHASED", sentence, { orderIds, unitsLeft });
     }
     case "sold-out":
-      return refused("SOLD_OUT", "Fewer units are left than were asked for.");
+      return refused("SOLD_OUT", SALE_MESSAGES.SOLD_OUT);
     default:
       return unforeseen(refusal);
   }
@@ -94,7 +92,7 @@ export function answerToFault(fault: unknown): { readonly answer: RefusedAnswer;
 }
 
 export function productNotFound(): RefusedAnswer {
-  return refused("PRODUCT_NOT_FOUND", "There is no such product.");
+  return refused("PRODUCT_NOT_FOUND", SALE_MESSAGES.PRODUCT_NOT_FOUND);
 }
 
 export function orderNotFound(): RefusedAnswer {

@@ -94,6 +94,7 @@ export const productFields = {
   saleEndAt: instant.meta({ description: "The sale is closed from this instant on. After the start, to 9999." }),
 };
 
+/** The body of a product to create. */
 export const newProductBody = z.strictObject({
   name: productFields.name,
   description: productFields.description.optional(),
@@ -130,6 +131,7 @@ function sentenceOf(issue: z.core.$ZodIssue, word: string): string {
   return issue.code === "custom" ? issue.message : "The body must be a JSON object";
 }
 
+/** The same in the core's words: times as numbers. */
 export function toNewProduct(body: z.infer<typeof newProductBody>): NewProduct {
   const { saleStartAt, saleEndAt, ...product } = body;
   return { ...product, saleStartAtMs: toMs(saleStartAt), saleEndAtMs: toMs(saleEndAt) };

@@ -9,6 +9,7 @@ import { startApi } from "./start-api.js";
 import { prepareStores } from "./start-up.js";
 import { startWorkers } from "./workers.js";
 
+/** An API that answers. */
 export interface Serving {
   /** Where the API answers, without its base path. */
   readonly url: string;

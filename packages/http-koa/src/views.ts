@@ -7,6 +7,7 @@ export function saleView(sale: SaleStatus) {
   return { productId: id, productName: name, ...rest };
 }
 
+/** What an admin sees of a product. */
 export function productView(sale: SaleStatus) {
   const { available, held, purchased, totalQuantity } = sale.stock;
   return {
@@ -35,6 +36,7 @@ function termsView({ product, state, stock }: SaleStatus) {
   };
 }
 
+/** What a buyer sees of an order. */
 export function purchaseView(order: Order) {
   const { id, number, productId, userId, quantity, priceMinor, currency, admittedAtMs } = order;
   return {

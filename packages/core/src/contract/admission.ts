@@ -6,6 +6,7 @@ import { endingCases } from "./ending.js";
 import { holdingCases } from "./holding.js";
 import { expectRefused, heldBy, id, putOnSale, type InventoryHarness, type Stock } from "./stock.js";
 
+/** What the suite of Admission needs of a store. */
 export interface AdmissionHarness extends InventoryHarness {
   readonly admission: Admission;
   /** The locks that the admission takes. */
@@ -31,6 +32,7 @@ async function expectLocked(
   expect(!free || (await harness.now()) >= deadlineMs, `the lock of ${userId} is taken`);
 }
 
+/** What every Admission must do, in one script or by `lockThenHold`. */
 export const admissionContract: ContractCase<AdmissionHarness>[] = [
   ...holdingCases<AdmissionHarness>(({ admission }) => admission),
   ...endingCases<AdmissionHarness>(({ admission }) => admission),

@@ -1,6 +1,7 @@
 import type { Announcement, Announcements } from "../ports/announcements.js";
 import { expectEqual, type ContractCase } from "./case.js";
 
+/** What the suite of Announcements needs: two processes' worth of it. */
 export interface AnnouncementsHarness {
   readonly announcements: Announcements;
   /** As another process has it; the same where there can be no other. */
@@ -19,6 +20,7 @@ function listenTo(announcements: Announcements): { heard: Announcement[]; stop: 
   return { heard, stop: announcements.subscribe((announcement) => heard.push(announcement)) };
 }
 
+/** What every Announcements must do while its connections stand. */
 export const announcementsContract: ContractCase<AnnouncementsHarness>[] = [
   {
     name: "tells every subscriber once, the publisher's own process included, in order",

@@ -8,6 +8,7 @@ export interface ContractCase<Harness> {
   run(harness: Harness): Promise<void>;
 }
 
+/** A promise that an adapter did not keep. */
 export class BrokenContract extends Error {
   override readonly name = "BrokenContract";
 }

@@ -1,10 +1,12 @@
 import type { Clock } from "../ports/clock.js";
 import { expect, type ContractCase } from "./case.js";
 
+/** What the suite of Clock needs. */
 export interface ClockHarness {
   readonly clock: Clock;
 }
 
+/** What every Clock must do. */
 export const clockContract: ContractCase<ClockHarness>[] = [
   {
     name: "tells whole milliseconds since 1970 that do not run backwards",

@@ -12,6 +12,7 @@ export interface DatabaseHarness {
   readonly orders: Orders;
 }
 
+/** What the suite of Changes needs of a store; empty for every case. */
 export interface ChangesHarness extends DatabaseHarness {
   readonly changes: Changes;
   readonly orderPages: OrderPages;

@@ -2,10 +2,12 @@ import { UUID } from "../input.js";
 import type { Ids } from "../ports/ids.js";
 import { expect, expectEqual, type ContractCase } from "./case.js";
 
+/** What the suite of Ids needs. */
 export interface IdsHarness {
   readonly ids: Ids;
 }
 
+/** What every Ids must do. */
 export const idsContract: ContractCase<IdsHarness>[] = [
   {
     name: "gives 10,000 new ids, no two alike, all lower-case UUIDs of version 7",

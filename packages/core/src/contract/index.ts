@@ -1,3 +1,8 @@
+/**
+ * What every adapter must do: one suite a port, for any test runner.
+ *
+ * @module @flash-sale/core/contract
+ */
 export { BrokenContract, type ContractCase } from "./case.js";
 export { changesContract } from "./changes.js";
 export type { ChangesHarness } from "./given.js";

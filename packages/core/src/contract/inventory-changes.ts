@@ -5,6 +5,7 @@ import { expect, expectEqual, type ContractCase } from "./case.js";
 import { cancellingCases } from "./inventory-cancelling.js";
 import { expectRefused, heldBy, id, putOnSale, type InventoryHarness, type Stock } from "./stock.js";
 
+/** What the suite of InventoryChanges needs of a store. */
 export interface InventoryChangesHarness extends InventoryHarness {
   readonly inventoryChanges: InventoryChanges;
 }
@@ -233,6 +234,7 @@ const termsCases: ContractCase<InventoryChangesHarness>[] = [
   },
 ];
 
+/** What every InventoryChanges must do, beside the Inventory over the same store. */
 export const inventoryChangesContract: ContractCase<InventoryChangesHarness>[] = [
   ...withholdingCases,
   ...termsCases,

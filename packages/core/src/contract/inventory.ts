@@ -16,6 +16,7 @@ function withoutLocks({ inventory }: { inventory: Inventory }): Admission {
   };
 }
 
+/** What every Inventory must do, without any lock. */
 export const inventoryContract: ContractCase<InventoryHarness>[] = [
   ...holdingCases<InventoryHarness>(withoutLocks),
   ...endingCases<InventoryHarness>(withoutLocks),

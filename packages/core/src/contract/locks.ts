@@ -1,6 +1,7 @@
 import type { LockName, Locks } from "../ports/locks.js";
 import { expect, expectEqual, type ContractCase } from "./case.js";
 
+/** What the suite of Locks needs of a store. */
 export interface LocksHarness {
   readonly locks: Locks;
   /** A text that no case had before. */
@@ -12,6 +13,7 @@ export interface LocksHarness {
 const LONG_MS = 60_000;
 const SHORT_MS = 100;
 
+/** What every Locks must do. */
 export const locksContract: ContractCase<LocksHarness>[] = [
   {
     name: "gives a lock to one owner, until that owner lets go",

@@ -12,6 +12,7 @@ import {
   type DatabaseHarness,
 } from "./given.js";
 
+/** What the suite of OrderPages needs of a store; empty for every case. */
 export interface OrderPagesHarness extends DatabaseHarness {
   readonly orderPages: OrderPages;
 }

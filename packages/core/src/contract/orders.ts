@@ -6,6 +6,7 @@ import { oneByOneCases } from "./orders-one-by-one.js";
 import { raceCases } from "./orders-race.js";
 import { voidCases } from "./orders-void.js";
 
+/** What the suite of Orders needs of a store; empty for every case. */
 export type OrdersHarness = DatabaseHarness;
 
 /** What every Orders must do, beside the Products over the same store. */

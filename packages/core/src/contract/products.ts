@@ -1,6 +1,7 @@
 import { expect, expectEqual, type ContractCase } from "./case.js";
 import { draftOf, givenProduct, idOf, OTHER_PRODUCT, PRODUCT, productOf, type DatabaseHarness } from "./given.js";
 
+/** What the suite of Products needs of a store; empty for every case. */
 export type ProductsHarness = DatabaseHarness;
 
 /** What every Products must do, beside the Orders over the same store. */

@@ -1,5 +1,6 @@
 import type { Announcement, Announcements } from "../ports/announcements.js";
 
+/** Tells this process alone, at once. */
 export function createMemoryAnnouncements(): Announcements {
   const listeners = new Set<(announcement: Announcement) => void>();
   return {

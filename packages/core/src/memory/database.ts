@@ -24,6 +24,7 @@ export interface BookView {
   >;
 }
 
+/** The durable ports, in memory. */
 export interface MemoryDatabase {
   readonly products: Products;
   readonly orders: Orders;

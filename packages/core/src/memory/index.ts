@@ -1,3 +1,8 @@
+/**
+ * Every port in process memory, and the host's clock and ids.
+ *
+ * @module @flash-sale/core/memory
+ */
 import type { FlashSalePorts } from "../flash-sale.js";
 import { lockThenHold } from "../lock-then-hold.js";
 import type { Clock } from "../ports/clock.js";
@@ -8,6 +13,7 @@ import { createMemoryInventory } from "./inventory.js";
 import { createMemoryLocks } from "./locks.js";
 import { systemClock, systemIds } from "./system.js";
 
+/** What may be given to the in-memory adapters; all of it has a default. */
 export interface MemoryOptions {
   readonly clock?: Clock;
   readonly ids?: Ids;

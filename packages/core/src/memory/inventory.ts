@@ -8,6 +8,7 @@ import { endHolds, hold, statusOf, type Stock } from "./stock.js";
 /** Buyers a page names. */
 const KNOWN_PAGE = 1_000;
 
+/** The hot ports, in memory. */
 export interface MemoryInventory {
   readonly inventory: Inventory;
   readonly loading: InventoryLoading;

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.js";
 import type { LockName, Locks } from "../ports/locks.js";
 
+/** Locks of this process alone, which end by `clock`. */
 export function createMemoryLocks({ clock }: { clock: Clock }): Locks {
   const held = new Map<string, { owner: string; untilMs: number }>();
   const keyOf = (name: LockName) => JSON.stringify(name);

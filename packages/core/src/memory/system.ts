@@ -9,6 +9,7 @@ import { derivedUuid } from "./uuid.js";
 declare function setTimeout(resume: () => void, ms: number): unknown;
 declare const crypto: { randomUUID(): string };
 
+/** The host's time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) =>
@@ -23,6 +24,7 @@ function isUnreffable(timer: unknown): timer is { unref(): void } {
   return typeof timer === "object" && timer !== null && "unref" in timer;
 }
 
+/** Ids by the host's time and chance. */
 export const systemIds: Ids = {
   /** A version 4 UUID with the time in front: version 7, RFC 9562, section 5.7. */
   next: () => {

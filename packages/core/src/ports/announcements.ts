@@ -8,6 +8,7 @@ export interface Announcement {
 /** Announces without waiting: losing one costs time, never a unit, and must not fail what was done. */
 export type Announce = (announcement: Announcement) => void;
 
+/** The way from process to process. It may lose anything: that costs time. */
 export interface Announcements {
   /** Tells every subscriber, this process's own included, at most once each. */
   publish(announcement: Announcement): Promise<void>;

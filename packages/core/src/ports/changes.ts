@@ -20,6 +20,7 @@ export interface Withheld {
   readonly units: number;
 }
 
+/** What became of a change. */
 export type ChangeAnswer =
   /** The change stands under this revision: new, or from an earlier call with its id. */
   | { readonly kind: "changed"; readonly revision: number }

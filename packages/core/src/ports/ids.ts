@@ -1,3 +1,4 @@
+/** Ids, so that a test can tell them beforehand. */
 export interface Ids {
   /** A new UUID, greater than those before it as far as clocks allow (version 7): random ids cost seven times the WAL. */
   next(): string;

@@ -11,6 +11,7 @@ export interface WithholdRequest {
   readonly units: number;
 }
 
+/** Whether the units of a lowered total are out of stock. */
 export type WithholdAnswer =
   /** Held like a buyer's units, by `withholder(changeId)`, until the change is applied, or voided and released. */
   | { readonly kind: "withheld"; readonly reservation: Reservation }
@@ -19,6 +20,7 @@ export type WithholdAnswer =
   | { readonly kind: "other-revision" }
   | { readonly kind: "not-in-service" };
 
+/** Whether a change is in the inventory now. */
 export type ApplyAnswer =
   /** The stock before and after. */
   | { readonly kind: "applied"; readonly before: number; readonly after: number }

@@ -14,6 +14,7 @@ export interface HoldRequest {
   readonly expectedPriceMinor: number | null;
 }
 
+/** Why no units are held. */
 export type HoldRefusal =
   | "exceeds-limit" // more units asked than one buyer may ever own
   | "not-started"
@@ -50,6 +51,7 @@ export type HoldAnswer =
       readonly available: number;
     };
 
+/** An inventory at one instant. */
 export interface InventoryStatus extends SaleTerms {
   readonly epoch: number;
   readonly available: number;
@@ -93,6 +95,7 @@ export interface Inventory {
   buyers(productId: string, epoch: number, userIds: readonly string[]): Promise<KnownBuyer[] | null>;
 }
 
+/** What an inventory knows of one buyer. */
 export interface KnownBuyer {
   /** Null: not known here. */
   readonly orders: readonly BuyerOrder[] | null;

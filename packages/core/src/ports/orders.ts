@@ -2,6 +2,7 @@ import type { BuyerOrder, Ledger, Order } from "../order.js";
 import type { Product } from "../product.js";
 import type { OrderDraft, Reservation } from "../reservation.js";
 
+/** How one reservation ended. */
 export type CommitAnswer =
   /** The order that stands under the id: new, or from an earlier commit of the same reservation (then it may be cancelled). */
   | { readonly kind: "order"; readonly order: Order; readonly created: boolean }

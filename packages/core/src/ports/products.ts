@@ -4,6 +4,7 @@ import type { Product } from "../product.js";
 export interface Products {
   /** Stores products and their ledger rows, of epoch 0, revision 0 and nothing committed, all or none. One whose id is there already stays as it is. */
   create(products: readonly Product[]): Promise<void>;
+  /** Null where there is no such product. */
   find(id: string): Promise<Product | null>;
   /** The product created last. */
   newest(): Promise<Product | null>;

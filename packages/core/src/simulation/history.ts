@@ -19,6 +19,7 @@ export interface History {
   readonly unreliable?: readonly Unreliable[];
 }
 
+/** A time in which nobody could tell that the inventory was wrong. */
 export interface Unreliable {
   readonly productId: string;
   readonly fromMs: number;
@@ -44,6 +45,7 @@ export interface Taken {
   readonly untilMs: number;
 }
 
+/** The total of a product, while it was so many units. */
 export interface SeenTotal {
   readonly productId: string;
   readonly units: number;
@@ -58,6 +60,7 @@ interface Timed {
   readonly answeredAtMs: number;
 }
 
+/** Somebody tried to buy. */
 export interface PurchaseCall extends Timed {
   readonly kind: "purchase";
   readonly userId: string;
@@ -73,6 +76,7 @@ export interface PurchaseCall extends Timed {
   readonly answer: PurchaseAnswer;
 }
 
+/** What a buyer was told. */
 export type PurchaseAnswer =
   | { readonly kind: "sold"; readonly order: SeenOrder }
   | { readonly kind: "refused"; readonly reason: string }
@@ -83,6 +87,7 @@ export type PurchaseAnswer =
   /** An order may stand; under this id, where one was told. */
   | { readonly kind: "unknown"; readonly orderId: string | null };
 
+/** An order as its buyer saw it. */
 export interface SeenOrder {
   readonly id: string;
   readonly number: number;
@@ -90,6 +95,7 @@ export interface SeenOrder {
   readonly cancelled: boolean;
 }
 
+/** An order was to be cancelled. */
 export interface CancelCall extends Timed {
   readonly kind: "cancel";
   readonly orderId: string;
@@ -104,6 +110,7 @@ export interface OrdersCall extends Timed {
   readonly answer: readonly (SeenOrder & { readonly name: string | null })[] | "unknown";
 }
 
+/** A product was to be changed. */
 export interface ChangeCall extends Timed {
   readonly kind: "change";
   readonly totalQuantity: number | null;
@@ -117,6 +124,7 @@ export interface LookCall extends Timed {
   readonly answer: SeenStock | "unknown";
 }
 
+/** The stock as somebody saw it. */
 export interface SeenStock {
   readonly epoch: number;
   readonly revision: number;
@@ -126,4 +134,5 @@ export interface SeenStock {
   readonly purchased: number;
 }
 
+/** What a client asked of the sale. */
 export type Call = PurchaseCall | CancelCall | OrdersCall | ChangeCall | LookCall;

@@ -6,6 +6,8 @@
  * would not wait for the virtual clock. A `violation` in the report says what was broken; the same seed repeats it, `traced` tells how it came
  * to it, and `shrink` finds a smaller plan that breaks the same. `checkHistory` judges what clients saw, of simulated or of real processes.
  * docs/simulation.md shows each.
+ *
+ * @module @flash-sale/core/simulation
  */
 export { shrink, type Shrunk } from "./shrink.js";
 export { simulate, type SimulationReport } from "./simulate.js";

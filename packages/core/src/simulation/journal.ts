@@ -1,5 +1,7 @@
+/** What must always hold: I1 to I6 as ARCHITECTURE.md has them, and what clients may rely on. */
 export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "idempotency" | "soundness" | "linearizability";
 
+/** The first thing that must never happen. */
 export interface Violation {
   readonly invariant: Invariant;
   readonly sentence: string;

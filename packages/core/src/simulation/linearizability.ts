@@ -5,6 +5,7 @@ import { buyersOf, saleHistory } from "./sale-history.js";
 import { checkLooks, checkNumbers, checkSold } from "./shared-history.js";
 import { checkSoldOut } from "./sold-out.js";
 
+/** What was found in a history. */
 export interface HistoryCheck {
   /** What no shop that does one thing after the other could have answered. */
   readonly findings: readonly string[];
@@ -14,6 +15,7 @@ export interface HistoryCheck {
   readonly undecided: number;
 }
 
+/** What the check has to know of the processes whose history it judges. */
 export interface HistoryCheckOptions {
   /** How long a process may refuse from memory what the inventory told it of "sold out". */
   readonly rememberedMs: number;

@@ -9,6 +9,7 @@ export interface SalePlan {
   readonly durationMs: number;
 }
 
+/** What may strike a simulated sale. */
 export type FaultKind =
   | "crash"
   | "pause"

@@ -3,6 +3,7 @@ import type { Plan } from "./plan.js";
 import { simulate, type SimulationReport } from "./simulate.js";
 import type { WorldOptions } from "./world.js";
 
+/** A smaller plan that breaks the same invariant. */
 export interface Shrunk {
   /** Run again with the same seed and `replan: () => plan`, it fails in the same way, instant by instant. */
   readonly plan: Plan;

@@ -10,6 +10,7 @@ import { answersStill, becomesQuiet, goesOn, isWithoutDrift, opens, sellsOut } f
 import { judgeAnswers, judgeHistory } from "./verdict.js";
 import { createWorld, type World, type WorldOptions } from "./world.js";
 
+/** What happened in one simulated sale. */
 export interface SimulationReport {
   readonly seed: number;
   /** What the seed decided: with `replan: () => plan` the same seed does the same again. */

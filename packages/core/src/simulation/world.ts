@@ -55,6 +55,7 @@ export interface Guards extends PostgresGuards {
   readonly looksForEveryKey: boolean;
 }
 
+/** Which sale to simulate, and what of it to take out or to put in. */
 export interface WorldOptions {
   readonly seed: number;
   readonly traced?: boolean;

@@ -35,6 +35,7 @@ export interface ProductChange {
   readonly saleEndAtMs?: number | undefined;
 }
 
+/** What came of a change to a product. */
 export type ChangeOutcome =
   | { readonly kind: "changed"; readonly status: SaleStatus }
   /** Nothing has changed. `smallest`: what is sold or held now. */

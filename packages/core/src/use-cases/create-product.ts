@@ -8,6 +8,7 @@ import type { InventoryLoading } from "../ports/inventory.js";
 import type { Products } from "../ports/products.js";
 import type { Rebuild } from "./rebuild.js";
 
+/** A product to be put on sale. */
 export interface NewProduct {
   readonly name: string;
   readonly description?: string | null | undefined;

@@ -1,3 +1,4 @@
+/** What inventory and ledger disagree about. */
 export type Drift =
   /** No whole inventory of the ledger's epoch is in service, and the sale has not ended: then none is needed. */
   | { readonly kind: "missing-inventory" }
@@ -28,6 +29,7 @@ interface Difference {
   readonly found: number;
 }
 
+/** Both stores side by side, at one instant of a sale that may go on. */
 export interface ReconcileReport {
   readonly productId: string;
   readonly epoch: number;

@@ -1,6 +1,7 @@
 import type { Order } from "../order.js";
 import type { HoldRefusal } from "../ports/inventory.js";
 
+/** Nobody was sold anything, and nothing has changed. */
 export type Refusal =
   | { readonly kind: "refused"; readonly reason: Exclude<HoldRefusal, "limit-reached" | "exceeds-limit"> }
   | { readonly kind: "refused"; readonly reason: "exceeds-limit"; readonly perUserLimit: number }
@@ -12,6 +13,7 @@ export type Refusal =
       readonly unitsLeft: number;
     };
 
+/** What came of a purchase. A new way for it to end comes with a minor release: have a `default`. */
 export type PurchaseOutcome =
   /** `replayed`: the order stood before this request. */
   | { readonly kind: "purchased"; readonly order: Order; readonly replayed: boolean }

@@ -5,6 +5,7 @@ import type { Ids } from "../ports/ids.js";
 import type { Wish } from "./admit.js";
 import { fingerprintOf, type Metadata } from "../reservation.js";
 
+/** What a buyer asks for. */
 export interface PurchaseRequest {
   readonly productId: string;
   readonly userId: string;

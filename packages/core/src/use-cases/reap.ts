@@ -5,6 +5,7 @@ import type { Orders } from "../ports/orders.js";
 import type { FollowChanges } from "./follow-changes.js";
 import { putBack } from "./put-back.js";
 
+/** How expired holds ended. */
 export interface ReapReport {
   readonly voided: number;
   readonly confirmed: number;

@@ -3,6 +3,7 @@ import type { Announce } from "../ports/announcements.js";
 import type { Inventory, InventoryLoading } from "../ports/inventory.js";
 import type { Orders } from "../ports/orders.js";
 
+/** Which life of the inventory is in service now. */
 export interface RebuildReport {
   readonly epoch: number;
   /** False where a whole inventory of the ledger's epoch was found, or another process was first. */

@@ -12,6 +12,7 @@ export interface StatusPorts {
   readonly clock: Clock;
 }
 
+/** How the sale of a product stands. */
 export interface SaleStatus {
   readonly product: Product;
   readonly state: SaleState;

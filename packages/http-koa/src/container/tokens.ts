@@ -50,6 +50,7 @@ export const tokens = {
   ordersStore: token<StoreCheck>("ordersStore"),
   /** How the orders' store is set up. */
   examineOrders: token<() => Promise<PostgresFacts>>("examineOrders"),
+  /** How many orders there are, of all products. */
   countOrders: token<() => Promise<number>>("countOrders"),
   schema: token<Schema>("schema"),
 
