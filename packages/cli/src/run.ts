@@ -73,7 +73,7 @@ export async function saying(output: Output, work: () => Promise<ExitCode>): Pro
 
 export function sayFault(output: Output, fault: unknown): ExitCode {
   const { exitCode, sentence, details } = endOf(fault);
-  output.say(sentence);
+  output.say(output.colours.red(sentence));
   output.document({ error: sentence, ...details });
   return exitCode;
 }
