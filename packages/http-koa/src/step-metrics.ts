@@ -20,7 +20,7 @@ const STANDINGS: readonly Standing[] = ["void", "confirmed", "cancelled", "chang
 
 /**
  * What the steps of purchases take, counted once a call of a store, never once a buyer: a call serves all who wait for it, and counting
- * costs 1 µs.
+ * costs 2 µs.
  */
 export interface StepMetrics {
   /** Measures until `answer` has come, or its fault, and answers it. */
