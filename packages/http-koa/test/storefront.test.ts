@@ -347,6 +347,28 @@ describe("the storefront", () => {
       expectNoFault();
     });
 
+    it("when the shop's server goes away and comes back", async () => {
+      const productId = await putOn();
+      const first = await startShop(stores);
+      const { page, expects, expectNoFault } = await visit({}, first.url);
+      expects(API, "lost");
+      await open(page, productId);
+      await connectionIs(page, /^Live$/);
+      await first.close();
+      await connectionIs(page, /^No connection/);
+      await openButton(page).click();
+      await says(page, "The connection is lost.");
+      const second = await startShop(stores, { PORT: new URL(first.url).port });
+      try {
+        await says(page, "It is yours: order number 1.");
+        await connectionIs(page, /^Live$/);
+        expect(await ordersOf(productId)).to.have.lengthOf(1);
+        expectNoFault();
+      } finally {
+        await second.close();
+      }
+    });
+
     for (const [when, hold] of [
       [
         "after the shop has sold",
