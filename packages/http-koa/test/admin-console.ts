@@ -61,11 +61,18 @@ export async function focused(page: Page): Promise<string> {
   return page.evaluate<string>("document.activeElement?.innerText ?? ''");
 }
 
-/** Takes the picture that the docs show, of the page's upper part; only where SCREENSHOTS=1. */
-export async function takePicture(page: Page, name: string, height: number): Promise<void> {
+/** Turns to light or dark, and waits until every colour has come to its end. */
+export async function turnTo(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))");
+}
+
+/** Takes the picture that the docs show, of the page down to a part of it; only where SCREENSHOTS=1. */
+export async function takePicture(page: Page, name: string, downTo: Locator): Promise<void> {
   if (process.env["SCREENSHOTS"] !== "1") return;
   mkdirSync(IMAGES, { recursive: true });
-  const width = page.viewportSize()?.width ?? 0;
-  const clip = { x: 0, y: 0, width, height };
+  await page.evaluate("window.scrollTo(0, 0)");
+  const { x = 0, y = 0, width = 0, height = 0 } = (await downTo.boundingBox()) ?? {};
+  const clip = { x: 0, y: 0, width: Math.round(x + width + x), height: Math.round(y + height + 16) };
   await page.screenshot({ path: join(IMAGES, `${name}.png`), fullPage: true, clip, animations: "disabled" });
 }

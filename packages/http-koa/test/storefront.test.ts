@@ -231,6 +231,14 @@ describe("the storefront", () => {
         "ten presses in one moment",
         (page: Page) => page.evaluate('for (let i = 0; i < 10; i += 1) document.getElementById("buy").click()'),
       ],
+      [
+        "a second press that comes just after the order",
+        (page: Page) =>
+          page.evaluate(`
+            const press = () => document.getElementById("buy").click();
+            new MutationObserver(() => setTimeout(press, 150)).observe(document.getElementById("message"), { childList: true });
+            press();`),
+      ],
     ] as const) {
       it(`by ${how}`, async () => {
         const productId = await putOn({ perUserLimit: 5 });
@@ -239,6 +247,7 @@ describe("the storefront", () => {
         await openButton(page).waitFor();
         await press(page);
         await says(page, "It is yours: order number 1.");
+        await sleep(500);
         expect(await ordersOf(productId)).to.have.lengthOf(1);
         expectNoFault();
       });
@@ -336,6 +345,28 @@ describe("the storefront", () => {
       await context.setOffline(false);
       await says(page, "It is yours: order number 1.");
       expectNoFault();
+    });
+
+    it("when the shop's server goes away and comes back", async () => {
+      const productId = await putOn();
+      const first = await startShop(stores);
+      const { page, expects, expectNoFault } = await visit({}, first.url);
+      expects(API, "lost");
+      await open(page, productId);
+      await connectionIs(page, /^Live$/);
+      await first.close();
+      await connectionIs(page, /^No connection/);
+      await openButton(page).click();
+      await says(page, "The connection is lost.");
+      const second = await startShop(stores, { PORT: new URL(first.url).port });
+      try {
+        await says(page, "It is yours: order number 1.");
+        await connectionIs(page, /^Live$/);
+        expect(await ordersOf(productId)).to.have.lengthOf(1);
+        expectNoFault();
+      } finally {
+        await second.close();
+      }
     });
 
     for (const [when, hold] of [

@@ -12,10 +12,14 @@ const ORDERS_A_PAGE = 25;
 
 /** Orders of all sales, searched by product and buyer. */
 export function ordersView(session: Session, first: OrderSearch): View {
-  const panel = createOrdersPanel(session, first, ORDERS_A_PAGE);
   const ending = new AbortController();
-  const products = productChoice(session, first.productId, ending.signal);
-  const product = createField({ name: "productId", label: "Product", control: products });
+  const products = createSalesPages(session.call)
+    .read(ending.signal)
+    .then((answer) => (answer.ok ? answer.data : []));
+  const names = products.then((all) => new Map(all.map(({ id, name }) => [id, name])));
+  const panel = createOrdersPanel(session, { first, ordersAPage: ORDERS_A_PAGE, names });
+  const choice = productChoice(products, first.productId);
+  const product = createField({ name: "productId", label: "Product", control: choice });
   const user = createField({
     name: "userId",
     label: "Buyer",
@@ -64,21 +68,18 @@ export function ordersView(session: Session, first: OrderSearch): View {
   };
 }
 
-function productChoice({ call }: Session, chosen: string, signal: AbortSignal): HTMLSelectElement {
+function productChoice(products: Promise<readonly AdminProduct[]>, chosen: string): HTMLSelectElement {
   const all = element("option", { value: "" }, "All products");
   const choice = element("select", { class: "input" }, all);
-  const optionOf = (id: string, name: string): HTMLElement =>
-    element("option", { value: id, selected: id === chosen }, name);
+  const optionOf = (id: string, name: string): HTMLElement => element("option", { value: id }, name);
   if (chosen !== "") choice.append(optionOf(chosen, chosen));
-  void createSalesPages(call)
-    .read(signal)
-    .then((answer) => {
-      if (!answer.ok || signal.aborted) return;
-      const selected = choice.value;
-      const isListed = selected === "" || answer.data.some(({ id }) => id === selected);
-      const unlisted = isListed ? [] : [optionOf(selected, selected)];
-      choice.replaceChildren(all, ...answer.data.map(({ id, name }: AdminProduct) => optionOf(id, name)), ...unlisted);
-      choice.value = selected;
-    });
+  choice.value = chosen;
+  void products.then((found) => {
+    const selected = choice.value;
+    const isListed = selected === "" || found.some(({ id }) => id === selected);
+    const unlisted = isListed ? [] : [optionOf(selected, selected)];
+    choice.replaceChildren(all, ...found.map(({ id, name }) => optionOf(id, name)), ...unlisted);
+    choice.value = selected;
+  });
   return choice;
 }

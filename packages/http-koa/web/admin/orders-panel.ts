@@ -3,7 +3,7 @@ import { element } from "../shared/element.js";
 import type { Purchase } from "../shared/views.js";
 import { cancelOrder } from "./cancel-order.js";
 import { createCsvPanel } from "./csv-panel.js";
-import { createOrdersTable } from "./orders-table.js";
+import { createOrdersTable, type ProductNames } from "./orders-table.js";
 import type { Page } from "./page.js";
 import { orderQuery, type OrderSearch } from "./routes.js";
 import type { Session } from "./session.js";
@@ -15,15 +15,22 @@ export interface OrdersPanel {
   close(): void;
 }
 
+export interface OrdersPanelOptions {
+  readonly first: OrderSearch;
+  readonly ordersAPage: number;
+  /** Null where all orders are of one product. */
+  readonly names: ProductNames | null;
+}
+
 /** Orders page by page, what can be done with one of them, and all of them as a file. */
-export function createOrdersPanel(session: Session, first: OrderSearch, ordersAPage: number): OrdersPanel {
+export function createOrdersPanel(session: Session, { first, ordersAPage, names }: OrdersPanelOptions): OrdersPanel {
   const { call } = session;
   const status = element("p", { role: "status", class: "soft", tabindex: -1 });
   const previous = element("button", { type: "button", class: "button", hidden: true }, "Previous page");
   const next = element("button", { type: "button", class: "button", hidden: true }, "Next page");
   const again = element("button", { type: "button", class: "button" }, "Refresh");
   const csv = createCsvPanel(session, first);
-  const table = createOrdersTable((order) => void cancel(order));
+  const table = createOrdersTable((order) => void cancel(order), names);
   let search = first;
   /** Of the pages up to the shown one. */
   let cursors: readonly (string | null)[] = [null];

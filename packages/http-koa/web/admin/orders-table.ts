@@ -1,6 +1,7 @@
 import { element } from "../shared/element.js";
 import { count, dateTime, money } from "../shared/format.js";
 import type { Purchase } from "../shared/views.js";
+import { hrefOf } from "./routes.js";
 
 export interface OrdersTable {
   readonly node: HTMLElement;
@@ -9,6 +10,12 @@ export interface OrdersTable {
   replace(order: Purchase): void;
 }
 
+/** Names of products, by id. */
+export type ProductNames = Promise<ReadonlyMap<string, string>>;
+
+type OnCancel = (order: Purchase) => void;
+
+const PRODUCT = ["Product", ""] as const;
 const HEADS: readonly (readonly [word: string, kind: string])[] = [
   ["Number", "number"],
   ["Buyer", ""],
@@ -19,11 +26,12 @@ const HEADS: readonly (readonly [word: string, kind: string])[] = [
   ["Order", ""],
 ];
 
-/** `onCancel`: somebody wants this order cancelled. */
-export function createOrdersTable(onCancel: (order: Purchase) => void): OrdersTable {
+/** `onCancel`: somebody wants this order cancelled. `names` is null where all orders are of one product, which need not be said. */
+export function createOrdersTable(onCancel: OnCancel, names: ProductNames | null): OrdersTable {
   const rows = new Map<string, HTMLTableRowElement>();
   const body = element("tbody");
-  const head = HEADS.map(([word, kind]) => element("th", { scope: "col", class: kind }, word));
+  const heads = names === null ? HEADS : HEADS.toSpliced(3, 0, PRODUCT);
+  const head = heads.map(([word, kind]) => element("th", { scope: "col", class: kind }, word));
   const action = element("th", { scope: "col" }, element("span", { class: "visually-hidden" }, "Cancel"));
   const table = element(
     "table",
@@ -37,11 +45,11 @@ export function createOrdersTable(onCancel: (order: Purchase) => void): OrdersTa
     node: element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of orders" }, table),
     show(orders) {
       rows.clear();
-      for (const order of orders) rows.set(order.orderId, rowOf(order, onCancel));
+      for (const order of orders) rows.set(order.orderId, rowOf(order, onCancel, names));
       body.replaceChildren(...rows.values());
     },
     replace(order) {
-      const row = rowOf(order, onCancel);
+      const row = rowOf(order, onCancel, names);
       rows.get(order.orderId)?.replaceWith(row);
       rows.set(order.orderId, row);
       row.focus();
@@ -49,7 +57,7 @@ export function createOrdersTable(onCancel: (order: Purchase) => void): OrdersTa
   };
 }
 
-function rowOf(order: Purchase, onCancel: (order: Purchase) => void): HTMLTableRowElement {
+function rowOf(order: Purchase, onCancel: OnCancel, names: ProductNames | null): HTMLTableRowElement {
   const isCompleted = order.status === "completed";
   const pill = element("span", { class: `pill ${isCompleted ? "good" : ""}` }, isCompleted ? "Completed" : "Cancelled");
   const cancel = element(
@@ -64,10 +72,18 @@ function rowOf(order: Purchase, onCancel: (order: Purchase) => void): HTMLTableR
     element("td", { class: "number" }, count(order.number)),
     element("th", { scope: "row" }, order.userId),
     element("td", {}, pill),
+    ...(names === null ? [] : [productCell(order.productId, names)]),
     element("td", { class: "number" }, count(order.quantity)),
     element("td", { class: "number" }, money(order.total, order.currency)),
     element("td", {}, element("time", { datetime: order.purchasedAt }, dateTime(order.purchasedAt))),
     element("td", {}, element("code", {}, order.orderId)),
     element("td", { class: "action" }, ...(isCompleted ? [cancel] : [])),
   );
+}
+
+/** Its id, until its name is known. */
+function productCell(id: string, names: ProductNames): HTMLElement {
+  const link = element("a", { href: hrefOf({ kind: "sale", id }) }, id);
+  void names.then((known) => (link.textContent = known.get(id) ?? id));
+  return element("td", { class: "product" }, link);
 }

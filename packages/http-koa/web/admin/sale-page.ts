@@ -29,11 +29,12 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
 /** One sale while it goes on: its figures, its terms, its orders. */
 export function saleView(session: Session, first: AdminProduct): View {
   const { id } = first;
+  const ofThis = { productId: id, userId: "" };
   const head = createHead(session, first);
   const bar = createStockBar();
   const figures = createSaleFigures(["available", "held", "sold", "totalQuantity", "drift"]);
   const charts = createSaleCharts(session);
-  const orders = createOrdersPanel(session, { productId: id, userId: "" }, ORDERS_A_PAGE);
+  const orders = createOrdersPanel(session, { first: ofThis, ordersAPage: ORDERS_A_PAGE, names: null });
   const form = createSaleForm({
     product: first,
     word: "Save the change",
@@ -50,7 +51,7 @@ export function saleView(session: Session, first: AdminProduct): View {
     charts.showStock(product);
   };
   show(first);
-  void orders.search({ productId: id, userId: "" });
+  void orders.search(ofThis);
   const end = followProduct(session, first, { onProduct: show, onState: head.showConnection });
 
   const stock = element("section", { class: "card block", "aria-label": "Stock" }, figures.node, bar.node);
