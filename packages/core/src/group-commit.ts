@@ -42,6 +42,12 @@ export interface GroupCommit {
   takePlace(): Place | null;
 }
 
+/** What a group commit needs of the world. */
+export interface CommitPorts {
+  readonly orders: Pick<Orders, "commit">;
+  readonly clock: Clock;
+}
+
 interface Waiting {
   readonly draft: OrderDraft;
   readonly sinceMs: number;
@@ -59,10 +65,7 @@ const nobody: Tell = () => undefined;
  * never stalls a cold one. No timer makes a lone buyer wait: an idle product commits at once, a busy one fills its
  * next batch while the last is being written.
  */
-export function createGroupCommit(
-  ports: { orders: Pick<Orders, "commit">; clock: Clock },
-  limits: CommitLimits,
-): GroupCommit {
+export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): GroupCommit {
   const queues = new Map<string, Waiting[]>();
   let placesTaken = 0;
 
