@@ -33,6 +33,14 @@ module.exports = {
       to: { path: "^packages/cli/" },
     },
     {
+      name: "pages-know-only-themselves",
+      comment:
+        "What runs in a browser imports its own folder, what the pages share, and packages that the build bundles.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/web/([^/]+)/" },
+      to: { path: "^(packages|load-test)/", pathNot: ["^packages/[^/]+/web/$1/", "^packages/[^/]+/web/shared/"] },
+    },
+    {
       name: "packages-do-not-know-the-load-tests",
       comment: "Nor the examples: those know the packages, as a stranger would.",
       severity: "error",

@@ -3,7 +3,17 @@
 //   node bootstrap.mjs [--install-only | --build-only | --watch SCRIPT ARGUMENTS...]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,6 +35,10 @@ const assetFolders = [
     names: /^(swagger-ui-bundle\.js|swagger-ui\.css|favicon-32x32\.png|LICENSE|NOTICE)$/,
   },
 ];
+
+/** What browsers get: one script, one style sheet and one HTML file a page, out of a folder for each. */
+const pageFolders = { from: join(root, "packages/http-koa/web"), to: join(root, "packages/http-koa/dist/pages") };
+const pagesStamp = join(root, "node_modules", ".flash-sale-pages");
 
 const say = (sentence) => process.stderr.write(`${sentence}\n`);
 const fail = (sentence) => {
@@ -70,7 +84,47 @@ function build() {
   const { status } = spawnSync(process.execPath, [compiler, "-b", root], { cwd: root, stdio: ["ignore", 2, 2] });
   assetFolders.forEach(mirror);
   compiledFolders().forEach(prune);
-  return status === 0;
+  return buildPages() && status === 0;
+}
+
+/** Bundles the pages, where one of their sources, the bundler or a package in them has changed. False where that fails. */
+function buildPages() {
+  const { from, to } = pageFolders;
+  if (!existsSync(from)) return true;
+  const pages = readdirSync(from).filter((name) => existsSync(join(from, name, "index.html")));
+  const files = pages.flatMap((page) => [`${page}.html`, `${page}.js`, `${page}.css`]);
+  const wanted = pagesHash();
+  const isBuilt = existsSync(pagesStamp) && readFileSync(pagesStamp, "utf8") === wanted;
+  if (isBuilt && files.every((name) => existsSync(join(to, name)))) return true;
+  try {
+    // Not imported above: before the first install there is none.
+    createRequire(import.meta.url)("esbuild").buildSync({
+      entryPoints: pages.flatMap((page) => [
+        { in: join(from, page, "main.ts"), out: page },
+        { in: join(from, page, `${page}.css`), out: page },
+      ]),
+      ...{ outdir: to, bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8" },
+      logLevel: "warning",
+    });
+  } catch (error) {
+    say(`bootstrap: the pages could not be bundled: ${error.message}`);
+    return false;
+  }
+  for (const page of pages) copyFileSync(join(from, page, "index.html"), join(to, `${page}.html`));
+  for (const name of readdirSync(to)) if (!files.includes(name)) rmSync(join(to, name));
+  writeFileSync(pagesStamp, wanted);
+  return true;
+}
+
+/** What the pages depend on. */
+function pagesHash() {
+  const hash = createHash("sha256");
+  for (const name of ["bootstrap.mjs", "pnpm-lock.yaml"]) hash.update(readFileSync(join(root, name)));
+  const names = readdirSync(pageFolders.from, { recursive: true }).sort();
+  for (const path of names.map((name) => join(pageFolders.from, name))) {
+    if (statSync(path).isFile()) hash.update(path).update(readFileSync(path));
+  }
+  return hash.digest("hex");
 }
 
 /** Where each folder of sources is compiled to. */
@@ -86,7 +140,8 @@ function compiledFolders() {
 /** The compiler leaves the output of a deleted source behind: a deleted test would run on, and a packed file live on. */
 function prune({ from, to }) {
   if (!existsSync(to)) return;
-  const isMirrored = (name) => assetFolders.some((assets) => join(to, name).startsWith(join(root, assets.to)));
+  const laidThere = [...assetFolders.map((assets) => join(root, assets.to)), pageFolders.to];
+  const isMirrored = (name) => laidThere.some((folder) => join(to, name).startsWith(folder));
   for (const name of readdirSync(to, { recursive: true })) {
     if (isMirrored(name)) continue;
     const module = name.match(/^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/)?.[1];
@@ -109,10 +164,11 @@ function mirror({ from, to, names }) {
   }
 }
 
-/** Changes when a source of a package does. */
+/** Changes when a source of a package or of a page does. */
 function fingerprint() {
-  const folders = compiledFolders().filter(({ from }) => from.endsWith("src"));
-  const files = folders.flatMap(({ from }) => readdirSync(from, { recursive: true }).map((name) => join(from, name)));
+  const folders = [...compiledFolders().filter(({ from }) => from.endsWith("src")), pageFolders];
+  const sources = folders.map(({ from }) => from).filter((folder) => existsSync(folder));
+  const files = sources.flatMap((from) => readdirSync(from, { recursive: true }).map((name) => join(from, name)));
   return files.map((file) => `${file} ${statSync(file, { throwIfNoEntry: false })?.mtimeMs}`).join("\n");
 }
 

@@ -142,6 +142,8 @@ describe("the house", () => {
         "through-the-front-door: packages/cli/src/window.ts": 'export { one } from "../../core/src/index.js";',
         "packages-do-not-know-the-load-tests: packages/cli/src/bench.ts":
           'export { one } from "../../../load-test/index.js";',
+        "pages-know-only-themselves: packages/http-koa/web/storefront/peek.ts":
+          'export { one } from "../../../core/src/index.js";',
         "no-cycles: packages/cli/src/round.ts": 'export * from "./round.js";\nexport const two = 2;',
         "no-orphans: packages/cli/src/alone.ts": "export const alone = 1;",
         "everything-resolves: packages/cli/src/lost.ts": 'export { one } from "./nowhere.js";',
@@ -180,9 +182,12 @@ describe("the house", () => {
         expect(packed).to.include.members([...entryFiles(cwd), ...needed]);
         const docsPage = packed.filter((path) => path.startsWith("dist/swagger-ui/"));
         expect(docsPage).to.have.lengthOf(name === "http-koa" ? 5 : 0);
+        const pages = packed.filter((path) => path.startsWith("dist/pages/"));
+        expect(pages).to.have.lengthOf(name === "http-koa" ? 6 : 0);
         // The sources go along because source maps and "go to definition" lead there.
         const expected = /^(package\.json|README\.md|LICENSE|(dist|src)\/.+\.(js|ts|map|lua|sql))$/;
-        expect(packed.filter((path) => !expected.test(path) && !docsPage.includes(path))).to.deep.equal([]);
+        const known = [...docsPage, ...pages];
+        expect(packed.filter((path) => !expected.test(path) && !known.includes(path))).to.deep.equal([]);
       });
     }
   });

@@ -61,8 +61,10 @@ const commandLine = async (project: string, node: string): Promise<void> => {
       await untilReady("flash-sale serve", server, async () => (await fetch(`${url}/ready`)).ok);
       await buyOne(`${url}/api/v1`);
       // What the API serves of its own beside JSON must have come along in the tarball.
-      const docs = await fetch(`${url}/api/docs`);
-      if (!docs.ok) throw new Error(`/api/docs was answered ${String(docs.status)}`);
+      for (const page of ["/", "/admin", "/api/docs"]) {
+        const { ok, status } = await fetch(url + page);
+        if (!ok) throw new Error(`${page} was answered ${String(status)}`);
+      }
     } finally {
       await server.stop();
     }

@@ -30,6 +30,15 @@ export function option<T>(
   };
 }
 
+export const DRY_RUN = {
+  type: "boolean",
+  default: false,
+  describe: "Say what would be done, and change nothing",
+} as const;
+
+/** For what takes something away. Where nobody can be asked, scripts go on as they always did. */
+export const YES = { type: "boolean", default: false, describe: "Do not ask" } as const;
+
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** `90s`, `10m` or `2h` in milliseconds. */

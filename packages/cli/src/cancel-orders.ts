@@ -1,21 +1,36 @@
-import { createInterface } from "node:readline/promises";
 import { purchaseView, tokens } from "@flash-sale/http-koa";
+import { canAsk, confirmed } from "./confirm.js";
 import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
-import type { Session } from "./run.js";
+import type { Globals } from "./globals.js";
+import { requireSale } from "./required-stores.js";
+import { run, type Session } from "./run.js";
+
+interface CancelArguments extends Globals {
+  readonly orderId: readonly string[];
+  readonly yes: boolean;
+}
 
 type OrderView = ReturnType<typeof purchaseView>;
 
-/** Cancels what is there of the orders; where one of them is not, the exit code is 1. */
-export async function cancelOrders(
-  session: Session,
-  ids: readonly string[],
-  { asks }: { readonly asks: boolean },
-): Promise<ExitCode> {
-  if (asks && !(await confirmed(session, ids.length))) {
+export const cancelOrders = ({ json, orderId: ids, yes }: CancelArguments): Promise<void> =>
+  run(json, async (session) => {
+    await requireSale(session);
+    if (yes || (await wanted(session, ids.length))) return cancelAll(session, ids);
     session.output.say("Nothing was cancelled.");
     session.output.document({ cancelled: [], unknown: [] });
     return EXIT.DONE;
+  });
+
+/** @throws CommandFailed where nobody can be asked */
+function wanted(session: Session, count: number): Promise<boolean> {
+  if (!canAsk(session)) {
+    throw new CommandFailed(EXIT.WRONG_USAGE, "Cancelling cannot be undone, and nobody can be asked here: give --yes.");
   }
+  return confirmed(session, `Cancel ${count === 1 ? "this order" : `these ${count} orders`} for good?`);
+}
+
+/** Cancels what is there of the orders; where one of them is not, the exit code is 1. */
+async function cancelAll(session: Session, ids: readonly string[]): Promise<ExitCode> {
   const sale = await session.wired.get(tokens.sale);
   const { output, interrupted } = session;
   const cancelled: OrderView[] = [];
@@ -39,21 +54,4 @@ export async function cancelOrders(
     output.document({ cancelled, unknown });
     return unknown.length === 0 ? EXIT.DONE : EXIT.FOUND_WRONG;
   });
-}
-
-/** @throws CommandFailed where nobody can be asked */
-async function confirmed({ output, interrupted }: Session, count: number): Promise<boolean> {
-  if (!output.terminal || !process.stdin.isTTY) {
-    throw new CommandFailed(EXIT.WRONG_USAGE, "Cancelling cannot be undone, and nobody can be asked here: give --yes.");
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // In its raw mode the terminal sends no signal for Ctrl-C.
-  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  try {
-    const what = count === 1 ? "this order" : `these ${count} orders`;
-    const answer = await terminal.question(`Cancel ${what} for good? [y/N] `, { signal: interrupted });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,36 +1,38 @@
 import yargs from "yargs";
-import { completion } from "./commands/completion.js";
-import { doctor } from "./commands/doctor.js";
-import { migrate } from "./commands/migrate.js";
-import { orders } from "./commands/orders.js";
-import { products } from "./commands/products.js";
-import { rebuild } from "./commands/rebuild.js";
-import { reconcile } from "./commands/reconcile.js";
-import { seed } from "./commands/seed.js";
-import { serve } from "./commands/serve.js";
-import { status } from "./commands/status.js";
+import { everyCommand } from "./commands/every-command.js";
+import { example } from "./example.js";
+import { withGlobals } from "./globals.js";
 
+/** Of a terminal that does not say, and of what is no terminal. */
+const USUAL_WIDTH = 80;
+/** Longer lines are hard to read. */
 const WIDEST = 100;
 
 /** All commands, over the words of a command line. Wrong usage rejects with a sentence. */
 export function createCli(words: readonly string[]) {
   const cli = yargs([...words])
     .scriptName("flash-sale")
+    // Our own sentences are English as well.
+    .locale("en")
     .usage(
       "$0 <command>\n\nThe admin CLI of the flash sale. Settings are environment variables, or lines of .env: see .env.example.",
     )
-    .option("json", { type: "boolean", default: false, describe: "Print one JSON document on stdout" })
     .strict()
-    .recommendCommands()
     .demandCommand(1, "Say what to do: flash-sale <command>.")
-    .example("$0 migrate && $0 seed --quantity 200", "a database and something to sell")
-    .example("$0 serve", "sell it")
-    .example("$0 status --watch", "see how it goes")
-    .example("$0 reconcile --all --fix", "see that stock and orders agree, and mend it")
-    .example("$0 orders export --out orders.csv", "what was sold")
+    .example(...example("a database, and something to sell", "$0 migrate && $0 seed --quantity 200"))
+    .example(...example("sell it", "$0 serve"))
+    .example(...example("see how it goes", "$0 status --watch"))
+    .example(
+      ...example(
+        "the newest product's id, for the examples of other commands",
+        "product=$($0 products list --json | jq -r '.items[-1].id')",
+      ),
+    )
+    .example(...example("see that stock and orders agree, and mend it", "$0 reconcile --all --fix"))
+    .example(...example("what was sold", "$0 orders export --out orders.csv"))
     .epilogue("Exit codes: 0 done, 1 found something wrong, 2 wrong usage, 3 a store cannot be reached, 130 Ctrl-C.")
-    .wrap(Math.min(WIDEST, process.stderr.columns ?? WIDEST))
+    .wrap(Math.min(WIDEST, process.stdout.columns ?? process.stderr.columns ?? USUAL_WIDTH))
+    .alias("help", "h")
     .fail(false);
-  const stores = doctor(orders(rebuild(reconcile(status(products(seed(migrate(cli))))))));
-  return completion(serve(stores));
+  return everyCommand(withGlobals(cli));
 }

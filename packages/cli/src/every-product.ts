@@ -1,12 +1,12 @@
-import type { Products } from "@flash-sale/core";
+import type { Product, Products } from "@flash-sale/core";
 
 const PAGE = 100;
 
-/** The ids of all products, page by page. */
-export async function* everyProduct(products: Products): AsyncGenerator<string> {
+/** All products, page by page. */
+export async function* everyProduct(products: Pick<Products, "page">): AsyncGenerator<Product> {
   for (let after: string | null = null; ;) {
     const page = await products.page(after, PAGE);
-    for (const { id } of page) yield id;
+    yield* page;
     if (page.length < PAGE) return;
     after = page.at(-1)?.id ?? null;
   }

@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-import { hideBin } from "yargs/helpers";
-import { createCli } from "./cli.js";
-import { EXIT } from "./exit-code.js";
-import { createOutput } from "./output.js";
+import { PROPOSE } from "./commands/completion.js";
 
-const words = hideBin(process.argv);
-try {
-  await createCli(words).parseAsync();
-} catch (wrongUsage) {
-  const sentence = wrongUsage instanceof Error ? wrongUsage.message : String(wrongUsage);
-  const output = createOutput(words.includes("--json"));
-  output.say(`${sentence}\nSee flash-sale --help, or --help after a command.`);
-  output.document({ error: sentence });
-  process.exitCode = EXIT.WRONG_USAGE;
+const words = process.argv.slice(2);
+// What a command line does not need is not loaded: a shell that completes asks at every press of a key.
+if (words[0] === PROPOSE) {
+  const { propose } = await import("./propose.js");
+  await propose(words.slice(1));
+} else {
+  const { createCli } = await import("./cli.js");
+  try {
+    await createCli(words).parseAsync();
+  } catch (fault) {
+    const { sayWrongUsage } = await import("./wrong-usage.js");
+    sayWrongUsage(words, fault);
+  }
 }

@@ -1,41 +1,32 @@
-import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
-import { SingleBar } from "cli-progress";
-import Table from "cli-table3";
-import pc from "picocolors";
-
-export interface Progress {
-  add(count: number): void;
-  stop(): void;
-}
+import { coloursFor, type Colours } from "./terminal/colours.js";
+import { startProgress, type Progress } from "./terminal/progress.js";
+import { createScreen } from "./terminal/screen.js";
+import { tableLines } from "./terminal/table.js";
 
 /** Where a command's words go: people's to stderr, the one document for machines to stdout. */
 export interface Output {
   readonly json: boolean;
   /** People see the words at once, and may be asked. */
   readonly terminal: boolean;
+  /** Columns that a line may have. */
+  readonly width: number;
+  readonly colours: Colours;
   /** A line for people. */
   say(line: string): void;
   /** Sentences for people, in as many lines as the terminal's width needs, all of them indented. */
   explain(sentences: string, indent: number): void;
-  bold(text: string): string;
-  /** Columns without borders: ids and numbers fit 80 characters. */
+  /** Columns without borders that fit the terminal: the first one, which has the names, gives way. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
-  /** Lines that stand in the place of those drawn before. Only where `terminal`. */
+  /** Lines, each as wide as `width` at most, that stand in the place of those drawn before. Only where `terminal`. */
   draw(lines: readonly string[]): void;
   /** The document of `--json`; without the flag nothing. */
   document(value: unknown): void;
-  /** A bar where stderr is a terminal, else nothing. `total` null: nobody knows it, and the count alone is shown. */
+  /** A bar with rate and time left where stderr is a terminal, else nothing. `total` null: nobody knows it, and the count alone is shown. */
   progress(what: string, total: number | null): Progress;
 }
 
-/** Two spaces between columns, and nothing else. */
-const NO_BORDERS = Object.fromEntries(
-  ["top", "bottom", "left", "right", "mid"]
-    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
-    .concat("middle")
-    .map((name) => [name, name === "middle" ? "  " : ""]),
-);
-
+/** Of a terminal that does not say, and of what is no terminal. */
+const USUAL_WIDTH = 80;
 /** Longer lines are hard to read. */
 const WIDEST = 100;
 
@@ -52,63 +43,50 @@ function wrapped(sentences: string, width: number): string[] {
 export function createOutput(json: boolean): Output {
   const { stderr, stdout } = process;
   const terminal = stderr.isTTY;
-  const colours = pc.createColors(pc.isColorSupported && terminal);
+  const colours = coloursFor(terminal);
+  const screen = createScreen(stderr);
   // A reader that has seen enough (`| head`) is no fault.
   stdout.on("error", (fault: NodeJS.ErrnoException) => {
     if (fault.code !== "EPIPE") throw fault;
   });
-  let bar: SingleBar | null = null;
+  let bar: Progress | null = null;
   // A bar hides the cursor, and would wipe out what is said below it.
   const endBar = (): void => {
     bar?.stop();
     bar = null;
   };
-  process.on("exit", endBar);
+  process.on("exit", () => {
+    endBar();
+    screen.close();
+  });
+  const width = (): number => stderr.columns ?? USUAL_WIDTH;
   const say = (line: string): void => {
     endBar();
     stderr.write(`${line}\n`);
   };
-  let drawn = 0;
   return {
     json,
     terminal,
+    get width() {
+      return width();
+    },
+    colours,
     say,
     explain(sentences, indent) {
-      const width = Math.min(stderr.columns ?? WIDEST, WIDEST) - indent;
-      for (const line of wrapped(sentences, width)) say(" ".repeat(indent) + line);
+      for (const line of wrapped(sentences, Math.min(width(), WIDEST) - indent)) say(" ".repeat(indent) + line);
     },
-    bold: colours.bold,
     table(head, rows) {
-      const style = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
-      const table = new Table({ head: head.map(colours.bold), chars: NO_BORDERS, style });
-      table.push(...rows.map((row) => [...row]));
-      // Every cell is as wide as its column, also the last one.
-      for (const line of table.toString().split("\n")) say(line.trimEnd());
+      for (const line of tableLines(head, rows, width(), colours.bold)) say(line);
     },
-    draw(lines) {
-      moveCursor(stderr, 0, -drawn);
-      cursorTo(stderr, 0);
-      clearScreenDown(stderr);
-      const width = stderr.columns;
-      for (const line of lines) say(line.slice(0, width));
-      drawn = lines.length;
-    },
+    draw: screen.draw,
     document(value) {
       if (json) stdout.write(`${JSON.stringify(value)}\n`);
     },
     progress(what, total) {
       if (!terminal) return { add: () => undefined, stop: () => undefined };
-      const count = total === null ? "{value}" : "{bar} {value}/{total}";
-      const started = new SingleBar({
-        stream: stderr,
-        format: `${what} ${count}`,
-        barsize: 30,
-        hideCursor: true,
-        clearOnComplete: true,
-      });
-      started.start(total ?? Number.MAX_SAFE_INTEGER, 0);
+      const started = startProgress(what, total);
       bar = started;
-      return { add: (count) => started.increment(count), stop: endBar };
+      return { add: started.add, stop: endBar };
     },
   };
 }

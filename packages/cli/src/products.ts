@@ -1,24 +1,40 @@
-import type { ProductChange, SaleStatus } from "@flash-sale/core";
+import type { SaleStatus } from "@flash-sale/core";
 import { productView, tokens } from "@flash-sale/http-koa";
 import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
+import type { Globals } from "./globals.js";
 import type { Output } from "./output.js";
-import type { Session } from "./run.js";
+import { requireSale } from "./required-stores.js";
+import { run, type Session } from "./run.js";
+import { paintState } from "./sale-lines.js";
+import { countOf } from "./terminal/count.js";
+import { inOneLine } from "./terminal/width.js";
+
+interface ListArguments extends Globals {
+  readonly limit: number | undefined;
+  readonly cursor: string | undefined;
+}
+
+interface ShowArguments extends Globals {
+  readonly productId: string;
+}
 
 const PAGE = 100;
 
-type ProductView = ReturnType<typeof productView>;
+export type ProductView = ReturnType<typeof productView>;
 
 /** Says that a product is not there: exit code 1. */
 export function noProduct(productId: string): CommandFailed {
   return new CommandFailed(EXIT.FOUND_WRONG, `There is no product ${productId}.`, { code: "PRODUCT_NOT_FOUND" });
 }
 
+export const listProducts = ({ json, limit, cursor }: ListArguments): Promise<void> =>
+  run(json, async (session) => {
+    await requireSale(session);
+    return list(session, limit ?? Infinity, cursor ?? null);
+  });
+
 /** The document is a page of the admin API. */
-export async function listProducts(
-  { wired, output, interrupted }: Session,
-  limit: number,
-  cursor: string | null,
-): Promise<ExitCode> {
+async function list({ wired, output, interrupted }: Session, limit: number, cursor: string | null): Promise<ExitCode> {
   const sale = await wired.get(tokens.sale);
   const found: SaleStatus[] = [];
   const wanted = limit + 1; // One more says whether another page follows.
@@ -48,58 +64,38 @@ function tellList(output: Output, items: readonly ProductView[]): void {
     return;
   }
   const rows = items.map(({ id, name, status, available, held, sold }) => [
-    `${shortened(name)}\n${id}`,
-    status,
-    ...[available, held, sold].map(String),
+    `${inOneLine(name)}\n${id}`,
+    paintState(output.colours, status),
+    ...[available, held, sold].map(countOf),
   ]);
   output.table(["product", "status", "available", "held", "sold"], rows);
 }
 
-/** As wide as the id below it. */
-function shortened(name: string): string {
-  const characters = Array.from(name.replace(/\s+/g, " "));
-  return characters.length > 36 ? `${characters.slice(0, 35).join("")}…` : characters.join("");
-}
+export const showProduct = ({ json, productId }: ShowArguments): Promise<void> =>
+  run(json, async (session) => {
+    await requireSale(session);
+    const status = await (await session.wired.get(tokens.sale)).saleStatus(productId);
+    if (!status) throw noProduct(productId);
+    tellProduct(session.output, productView(status));
+    return EXIT.DONE;
+  });
 
-export async function showProduct({ wired, output }: Session, productId: string): Promise<ExitCode> {
-  const status = await (await wired.get(tokens.sale)).saleStatus(productId);
-  if (!status) throw noProduct(productId);
-  tell(output, productView(status));
-  return EXIT.DONE;
-}
-
-export async function updateProduct(
-  { wired, output }: Session,
-  productId: string,
-  change: ProductChange,
-): Promise<ExitCode> {
-  const outcome = await (await wired.get(tokens.sale)).changeProduct(productId, change);
-  switch (outcome.kind) {
-    case "changed":
-      tell(output, productView(outcome.status));
-      return EXIT.DONE;
-    case "unknown-product":
-      throw noProduct(productId);
-    case "total-too-low": {
-      const { smallest } = outcome;
-      const sentence = `${smallest} units are sold or held: the total cannot be less than ${smallest}. Nothing has changed.`;
-      throw new CommandFailed(EXIT.FOUND_WRONG, sentence, { code: "TOTAL_TOO_LOW", smallest });
-    }
-  }
-}
-
-function tell(output: Output, product: ProductView): void {
+export function tellProduct(output: Output, product: ProductView): void {
   const { name, id, description, status, price, currency, perUserLimit, saleStartAt, saleEndAt } = product;
   const { totalQuantity, available, held, sold, drift } = product;
-  output.say(output.bold(name));
+  const { colours } = output;
+  output.say(colours.bold(inOneLine(name)));
   const facts = [
     ["id", id],
-    ...(description === null ? [] : [["description", description]]),
-    ["status", status],
+    ...(description === null ? [] : [["description", inOneLine(description)]]),
+    ["status", paintState(colours, status)],
     ["price", `${price} ${currency}, ${perUserLimit} a buyer`],
     ["sale", `${saleStartAt} to ${saleEndAt}`],
-    ["units", `${totalQuantity}: ${available} available, ${held} held, ${sold} sold`],
-    ["drift", drift === 0 ? "none" : `${drift}: see "flash-sale reconcile ${id}"`],
+    [
+      "units",
+      `${countOf(totalQuantity)}: ${countOf(available)} available, ${countOf(held)} held, ${countOf(sold)} sold`,
+    ],
+    ["drift", drift === 0 ? "none" : colours.red(`${drift}: see "flash-sale reconcile ${id}"`)],
   ];
   for (const [what = "", fact = ""] of facts) output.say(`  ${what.padEnd(12)} ${fact}`);
   output.document(product);

@@ -33,6 +33,7 @@ export function requireInventory({ wired, config }: Session): void {
  * For commands that look at a sale, or change it. Where nobody else can have the embedded database, the inventory of this very
  * process, made from the orders, is as good as a server's.
  */
-export function requireOwnInventory(session: Session): void {
+export async function requireSale(session: Session): Promise<void> {
   if (session.config.databaseUrl !== null) requireInventory(session);
+  await requireSchema(session);
 }

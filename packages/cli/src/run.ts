@@ -42,7 +42,7 @@ async function ending(interrupt: Interrupt, json: boolean, work: Work): Promise<
   process.exitCode = await saying(output, async () => {
     // A command's own words are enough, unless somebody asks for more.
     const config = readConfig({ LOG_LEVEL: "error", ...readEnvironment() });
-    const wired = await wireForCommand(config, createLog(config.logLevel));
+    const wired = await wireForCommand(config, createLog(config.logLevel, { userKey: config.logUserKey }));
     try {
       const { signal, whole } = interrupt;
       return await work({ wired, config, output, interrupted: signal, whole });
@@ -73,7 +73,7 @@ export async function saying(output: Output, work: () => Promise<ExitCode>): Pro
 
 export function sayFault(output: Output, fault: unknown): ExitCode {
   const { exitCode, sentence, details } = endOf(fault);
-  output.say(sentence);
+  output.say(output.colours.red(sentence));
   output.document({ error: sentence, ...details });
   return exitCode;
 }

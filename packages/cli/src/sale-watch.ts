@@ -1,31 +1,51 @@
 import { setTimeout } from "node:timers/promises";
 import { StoreUnavailable, type FlashSale, type SaleStatus } from "@flash-sale/core";
-import { productView, tokens } from "@flash-sale/http-koa";
+import { tokens } from "@flash-sale/http-koa";
 import { CommandFailed, EXIT, type ExitCode } from "./exit-code.js";
+import type { Globals } from "./globals.js";
+import { createLastMinute } from "./last-minute.js";
+import type { Output } from "./output.js";
 import { noProduct } from "./products.js";
-import type { Session } from "./run.js";
+import { requireSale } from "./required-stores.js";
+import { run, runUntilInterrupted, type Session, type Work } from "./run.js";
+import { liveView, saleLines, summaryOf, type LiveView } from "./sale-lines.js";
+
+interface StatusArguments extends Globals {
+  readonly productId: string | undefined;
+  readonly watch: boolean;
+}
 
 const LOOK_EVERY_MS = 1_000;
 const AWAY = "A store does not answer; looking again.";
 
+export function status({ json, productId, watch }: StatusArguments): Promise<void> {
+  const work: Work = async (session) => {
+    await requireSale(session);
+    return watch ? watchStatus(session, productId) : showStatus(session, productId);
+  };
+  return watch ? runUntilInterrupted(json, work) : run(json, work);
+}
+
 /** Two looks: the rate is what was sold between them. */
-export async function showStatus(session: Session, productId: string | undefined): Promise<ExitCode> {
+async function showStatus(session: Session, productId: string | undefined): Promise<ExitCode> {
+  const { output } = session;
   const sale = await session.wired.get(tokens.sale);
   const first = await look(sale, productId);
   await setTimeout(LOOK_EVERY_MS, undefined, { signal: session.interrupted });
   const second = await look(sale, first.product.id);
   const view = liveView(second, rateOf(first, second));
-  for (const line of screen(view)) session.output.say(line);
-  session.output.document(view);
+  for (const line of saleLines(view, { ...output, lastMinute: null })) output.say(line);
+  output.document(view);
   return EXIT.DONE;
 }
 
 /** Looks until Ctrl-C, and goes on where a store is away for a while. */
-export async function watchStatus(session: Session, productId: string | undefined): Promise<ExitCode> {
+async function watchStatus(session: Session, productId: string | undefined): Promise<ExitCode> {
   const { output, interrupted } = session;
   const sale = await session.wired.get(tokens.sale);
-  let [last, rate] = [await look(sale, productId), 0];
-  let [shown, away] = ["", false];
+  const show = shownBy(output);
+  const lastMinute = createLastMinute();
+  let [last, rate, away] = [await look(sale, productId), 0, false];
   // Whoever reads the documents may have seen enough (`| head`).
   const full = new Promise((resolve) => process.stdout.on("error", resolve));
   const over = Promise.race([full, new Promise((resolve) => interrupted.addEventListener("abort", resolve))]);
@@ -35,23 +55,38 @@ export async function watchStatus(session: Session, productId: string | undefine
   while (!ended) {
     const view = liveView(last, rate);
     output.document(view);
-    const line = summary(view);
-    if (output.terminal) output.draw([...screen(view), "", away ? AWAY : "Ctrl-C ends this."]);
-    else if (line !== shown) output.say(`${view.at}  ${line}`);
-    shown = line;
-
+    show(view, lastMinute.rates(), away);
     await Promise.race([setTimeout(LOOK_EVERY_MS), over]);
     if (ended) break;
     const next = await look(sale, last.product.id).catch((fault: unknown) => {
       if (!(fault instanceof StoreUnavailable)) throw fault;
       return null;
     });
-    if (next) [last, rate] = [next, rateOf(last, next)];
-    else if (!away && !output.terminal) output.say(AWAY);
     away = next === null;
+    if (next === null) continue;
+    rate = rateOf(last, next);
+    lastMinute.add(rate, secondsBetween(last, next));
+    last = next;
   }
   if (output.terminal) output.say("");
   return EXIT.DONE;
+}
+
+/** On a terminal a picture that is drawn anew; elsewhere a line where something has changed. */
+function shownBy(output: Output): (view: LiveView, lastMinute: readonly number[], away: boolean) => void {
+  // A picture between documents on one terminal: neither could be read.
+  if (output.terminal && !(output.json && process.stdout.isTTY)) {
+    return (view, lastMinute, away) => {
+      output.draw([...saleLines(view, { ...output, lastMinute }), "", away ? AWAY : "Ctrl-C ends this."]);
+    };
+  }
+  let [shown, wasAway] = ["", false];
+  return (view, _lastMinute, away) => {
+    const line = summaryOf(view);
+    if (away && !wasAway) output.say(AWAY);
+    if (line !== shown) output.say(`${view.at}  ${line}`);
+    [shown, wasAway] = [line, away];
+  };
 }
 
 async function look(sale: FlashSale, productId: string | undefined): Promise<SaleStatus> {
@@ -61,35 +96,14 @@ async function look(sale: FlashSale, productId: string | undefined): Promise<Sal
   throw new CommandFailed(EXIT.FOUND_WRONG, 'There is no product. Create one: "flash-sale seed".');
 }
 
-/** Units a second, by the hot store's clock. Never below 0: a cancelled order is no sale. */
+/** By the hot store's clock. */
+function secondsBetween(before: SaleStatus, after: SaleStatus): number {
+  return (after.stock.nowMs - before.stock.nowMs) / 1_000;
+}
+
+/** Units a second. Never below 0: a cancelled order is no sale. */
 function rateOf(before: SaleStatus, after: SaleStatus): number {
-  const seconds = (after.stock.nowMs - before.stock.nowMs) / 1_000;
+  const seconds = secondsBetween(before, after);
   if (seconds <= 0) return 0;
   return Math.max(0, Math.round(((after.stock.purchased - before.stock.purchased) / seconds) * 10) / 10);
-}
-
-type LiveView = ReturnType<typeof liveView>;
-
-function liveView(status: SaleStatus, unitsPerSecond: number) {
-  return { ...productView(status), unitsPerSecond, at: new Date(status.stock.nowMs).toISOString() };
-}
-
-function summary({ status, available, held, sold, unitsPerSecond }: LiveView): string {
-  return `${status}  available ${available}  held ${held}  sold ${sold}  ${unitsPerSecond}/s`;
-}
-
-const BAR_WIDTH = 40;
-
-function screen(view: LiveView): string[] {
-  const { name, id, status, saleStartAt, saleEndAt, totalQuantity, available, held, sold, unitsPerSecond } = view;
-  const full = Math.min(BAR_WIDTH, Math.max(0, Math.round((BAR_WIDTH * sold) / totalQuantity)));
-  return [
-    name.replace(/\s+/g, " "),
-    `  id         ${id}`,
-    `  status     ${status}, ${status === "upcoming" ? `from ${saleStartAt}` : `until ${saleEndAt}`}`,
-    `  available  ${available} of ${totalQuantity}`,
-    `  held       ${held}`,
-    `  sold       ${sold}  ${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)}`,
-    `  rate       ${unitsPerSecond} units/s`,
-  ];
 }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { createCli } from "#src/cli.js";
 import { csv } from "#src/order-formats.js";
@@ -338,11 +339,30 @@ describe("flash-sale", function () {
       for (const words of [...commands, ...others].map((command) => command.split(" ").filter((word) => word !== ""))) {
         const help = await createCli(words).getHelp();
         expect(help, words.join(" ")).to.contain("Examples:").and.to.contain("--json");
-        for (const line of help.split("\n")) expect(line.length).to.be.at.most(100);
+        for (const line of help.split("\n")) expect(line.length).to.be.at.most(80);
       }
       const { code, stdout } = await run("seed", "--help");
       expect(code).to.equal(0);
       expect(stdout.trim()).to.equal((await createCli(["seed"]).getHelp()).trim());
+      expect((await run("seed", "-h")).stdout).to.equal(stdout);
+    });
+
+    it("loads neither the HTTP app nor the stores' clients to help or to complete", () => {
+      const imported = (file: URL, met = new Set<string>()): Set<string> => {
+        for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export) [^;]*?"([^"]+)";$/gm)) {
+          const name = from.startsWith(".") ? new URL(from, file).href : from;
+          if (met.has(name)) continue;
+          met.add(name);
+          if (from.startsWith(".")) imported(new URL(name), met);
+        }
+        return met;
+      };
+      const main = pathToFileURL(MAIN);
+      for (const file of ["main.js", "cli.js", "propose.js"]) {
+        const names = [...imported(new URL(file, main))];
+        expect(names.join(" "), file).to.contain("/commands/");
+        expect(names, file).not.to.include("@flash-sale/http-koa");
+      }
     });
 
     it("exits 2 without a command, and for one it does not know, with a guess", async () => {

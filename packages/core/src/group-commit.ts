@@ -56,6 +56,15 @@ interface Waiting {
   readonly fail: (fault: unknown) => void;
 }
 
+/** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
+export type OnBatch = (reservations: number, waitedMs: number) => void;
+
+interface CommitPorts {
+  readonly orders: Pick<Orders, "commit">;
+  readonly clock: Clock;
+  readonly onBatch?: OnBatch;
+}
+
 /** Tells those who wait for a batch how it ended. */
 type Tell = () => void;
 const nobody: Tell = () => undefined;
@@ -105,7 +114,7 @@ export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): Gro
   async function drain(productId: string, queue: Waiting[]): Promise<void> {
     let tell = nobody;
     while (queue.length > 0) {
-      const written = write(takeBatch(queue, limits));
+      const written = write(told(ports, takeBatch(queue, limits)));
       // The next batch is on its way before those of the last hear: what they all do then would keep the store waiting.
       tell();
       tell = await written;
@@ -150,6 +159,13 @@ export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): Gro
   }
 
   return { hasRoom, takePlace };
+}
+
+/** The same batch, of which was told. The oldest comes first; where the clock was set back nobody has waited less than nothing. */
+function told({ onBatch, clock }: CommitPorts, batch: readonly Waiting[]): readonly Waiting[] {
+  const [oldest] = batch;
+  if (onBatch && oldest) onBatch(batch.length, Math.max(0, clock.now() - oldest.sinceMs));
+  return batch;
 }
 
 /** The oldest that share one epoch and fit. */

@@ -15,6 +15,8 @@ export async function greetingOf(wired: Wired, url: string, config: Config): Pro
   const countOrders = await wired.get(tokens.countOrders);
   return [
     `Flash sale API on ${url}/api/v1`,
+    `  shop       ${url}/`,
+    `  console    ${url}/admin`,
     `  docs       ${url}/api/docs`,
     `  health     ${url}/health`,
     `  inventory  ${inventory}`,

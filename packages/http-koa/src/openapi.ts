@@ -2,6 +2,7 @@ import { OpenApiGeneratorV31, OpenAPIRegistry } from "@asteasolutions/zod-to-ope
 import { adminOperations } from "./openapi/admin-operations.js";
 import { docsOperations } from "./openapi/docs-operations.js";
 import { routeOf, SECURITY_SCHEMES, type Operation } from "./openapi/operation.js";
+import { pageOperations } from "./openapi/page-operations.js";
 import { processOperations } from "./openapi/process-operations.js";
 import { REFUSALS, tableOfCodes } from "./openapi/refusals.js";
 import { saleOperations } from "./openapi/sale-operations.js";
@@ -11,6 +12,7 @@ export const operations: readonly Operation[] = [
   ...saleOperations,
   ...adminOperations,
   ...processOperations,
+  ...pageOperations,
   ...docsOperations,
 ];
 
@@ -46,6 +48,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: "sale", description: "What buyers, and everybody who looks on, can ask." },
       { name: "admin", description: "Products and orders, for admins." },
       { name: "process", description: "For whoever runs the processes: no base path." },
+      { name: "pages", description: "Pages for people." },
       { name: "docs", description: "This document." },
     ],
   });

@@ -196,14 +196,16 @@ async function walk(api: Api, given: Set<string>): Promise<void> {
   await call("GET", `/api/v1/sale/user/status?productId=${id}`);
   for (const path of ["/health", "/ready", "/api/docs/openapi.json"]) await call("GET", path);
 
-  for (const path of ["/metrics", "/api/docs", "/api/docs/start.js", `/api/v1/sale/stream/${id}`]) {
+  const [asset = ""] = /assets\/[^"]+/.exec(await (await fetch(api.url)).text()) ?? [];
+  const pages = ["/", "/admin", `/${asset}`, "/api/docs", "/api/docs/start.js"];
+  for (const path of ["/metrics", ...pages, `/api/v1/sale/stream/${id}`]) {
     const abort = new AbortController();
     const { status } = await fetch(api.url + path, { signal: abort.signal });
     note("GET", path, status);
     abort.abort();
   }
   const views = ["first", "status", `status/${id}`].map((view) => `/api/v1/sale/${view}`);
-  for (const path of ["/api/docs", "/api/docs/openapi.json", "/api/docs/start.js", ...views]) {
+  for (const path of [...pages, "/api/docs/openapi.json", ...views]) {
     const { headers } = await fetch(api.url + path);
     const known = { "if-none-match": headers.get("etag") ?? "", "cache-control": "max-age=0" };
     note("GET", path, (await fetch(api.url + path, { headers: known })).status);

@@ -227,7 +227,9 @@ describe("a refusal over HTTP", () => {
     expectRefusal(await api.buy("u1", { productId: NOBODY }), 404, "PRODUCT_NOT_FOUND");
     expectRefusal(await api.call(`/api/v1/sale/orders/${NOBODY}?userId=u1`), 404, "ORDER_NOT_FOUND");
     for (const path of [
-      "/",
+      "/index.html",
+      "/assets",
+      "/assets/storefront.js",
       "/api",
       "/api/v1",
       "/api/v2/sale/first",

@@ -1,18 +1,14 @@
 import type { Argv } from "yargs";
 import { orderIds, productId } from "../arguments.js";
-import { cancelOrders } from "../cancel-orders.js";
-import { exportOrders } from "../export-orders.js";
+import { example } from "../example.js";
 import type { Globals } from "../globals.js";
-import { requireOwnInventory, requireSchema } from "../required-stores.js";
-import { run } from "../run.js";
-import { keepHeapSmall } from "../small-heap.js";
 
 export const orders = (cli: Argv<Globals>) =>
   cli.command("orders", "Export the orders, or cancel some", (command) =>
     cancel(exports(command))
       .demandCommand(1, 'Say what to do with the orders: "flash-sale orders export" or "cancel".')
-      .example("$0 orders export --out orders.csv", "what was sold, for a spreadsheet")
-      .example("$0 orders cancel 0190a5a0-0000-7000-8000-000000000000", "its units go back on sale"),
+      .example(...example("what was sold, for a spreadsheet", "$0 orders export --out orders.csv"))
+      .example(...example("its units go back on sale", "$0 orders cancel $order")),
   );
 
 const exports = (cli: Argv<Globals>) =>
@@ -28,17 +24,14 @@ const exports = (cli: Argv<Globals>) =>
           describe: "Of the file, or of stdout without --json",
         })
         .option("out", { type: "string", requiresArg: true, describe: "File to write, whole or not at all" })
-        .example("$0 orders export --out orders.csv", "all orders, for a spreadsheet")
-        .example("$0 orders export --format ndjson | jq .userId", "one JSON object a line")
-        .example("$0 orders export --json", "one JSON array")
+        .example(...example("all orders, for a spreadsheet", "$0 orders export --out orders.csv"))
+        .example(...example("one JSON object a line", "$0 orders export --format ndjson | jq .userId"))
+        .example(...example("one JSON array", "$0 orders export --json"))
+        .example(
+          ...example("the newest order's id", "order=$($0 orders export $product --json | jq -r '.[-1].orderId')"),
+        )
         .epilogue("In CSV a text that a spreadsheet would take for a formula begins with '."),
-    ({ json, productId, format, out }) => {
-      keepHeapSmall();
-      return run(json, async (session) => {
-        await requireSchema(session);
-        return exportOrders(session, { productId, format, out });
-      });
-    },
+    async (argv) => (await import("../export-orders.js")).exportOrders(argv),
   );
 
 const cancel = (cli: Argv<Globals>) =>
@@ -55,13 +48,8 @@ const cancel = (cli: Argv<Globals>) =>
           coerce: orderIds,
         })
         .option("yes", { type: "boolean", default: false, describe: "Do not ask; needed where there is no terminal" })
-        .example("$0 orders cancel 0190a5a0-0000-7000-8000-000000000000", "asks before it does")
-        .example("$0 orders cancel 0190a5a0-0000-7000-8000-000000000000 --yes --json", "for a script")
+        .example(...example("asks before it does", "$0 orders cancel $order"))
+        .example(...example("for a script", "$0 orders cancel $order --yes --json"))
         .epilogue("A cancelled order stays cancelled: the same command again changes nothing, and is no fault."),
-    ({ json, orderId: ids, yes }) =>
-      run(json, async (session) => {
-        requireOwnInventory(session);
-        await requireSchema(session);
-        return cancelOrders(session, ids, { asks: !yes });
-      }),
+    async (argv) => (await import("../cancel-orders.js")).cancelOrders(argv),
   );

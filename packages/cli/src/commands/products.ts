@@ -1,25 +1,16 @@
-import { LIMITS, type ProductChange } from "@flash-sale/core";
+import { LIMITS } from "@flash-sale/core";
 import type { Argv } from "yargs";
-import { decimal, instant, option, productId, text, wholeNumber } from "../arguments.js";
+import { decimal, DRY_RUN, instant, option, productId, text, wholeNumber, YES } from "../arguments.js";
+import { example } from "../example.js";
 import type { Globals } from "../globals.js";
-import { listProducts, showProduct, updateProduct } from "../products.js";
-import { requireOwnInventory, requireSchema } from "../required-stores.js";
-import { run, type Work } from "../run.js";
 
 export const products = (cli: Argv<Globals>) =>
   cli.command("products", "List, show and change products", (command) =>
     update(show(list(command)))
       .demandCommand(1, 'Say what to do with the products: "flash-sale products list", "show" or "update".')
-      .example("$0 products list", "all products, with their live stock")
-      .example("$0 products update 0190a5a0-0000-7000-8000-000000000000 --total 500", "the sale goes on meanwhile"),
+      .example(...example("all products, with their live stock", "$0 products list"))
+      .example(...example("the sale goes on meanwhile", "$0 products update $product --total 500")),
   );
-
-const onStores = (json: boolean, work: Work): Promise<void> =>
-  run(json, async (session) => {
-    requireOwnInventory(session);
-    await requireSchema(session);
-    return work(session);
-  });
 
 const list = (cli: Argv<Globals>) =>
   cli.command(
@@ -32,9 +23,9 @@ const list = (cli: Argv<Globals>) =>
           "cursor",
           option("Go on behind this product: the nextCursor of the page before", "--cursor", () => id),
         )
-        .example("$0 products list", "all of them")
-        .example("$0 products list --limit 100 --json", "a page of the admin API: items and nextCursor"),
-    ({ json, limit, cursor }) => onStores(json, (session) => listProducts(session, limit ?? Infinity, cursor ?? null)),
+        .example(...example("all of them", "$0 products list"))
+        .example(...example("a page of the admin API: items and nextCursor", "$0 products list --limit 100 --json")),
+    async (argv) => (await import("../products.js")).listProducts(argv),
   );
 
 const show = (cli: Argv<Globals>) =>
@@ -44,9 +35,9 @@ const show = (cli: Argv<Globals>) =>
     (command) =>
       command
         .positional("productId", { type: "string", demandOption: true, describe: "Product, by id", coerce: id })
-        .example("$0 products show 0190a5a0-0000-7000-8000-000000000000", "as a text")
-        .example("$0 products show 0190a5a0-0000-7000-8000-000000000000 --json", "as the admin API shows it"),
-    ({ json, productId }) => onStores(json, (session) => showProduct(session, productId)),
+        .example(...example("as a text", "$0 products show $product"))
+        .example(...example("as the admin API shows it", "$0 products show $product --json")),
+    async (argv) => (await import("../products.js")).showProduct(argv),
   );
 
 const update = (cli: Argv<Globals>) =>
@@ -54,8 +45,7 @@ const update = (cli: Argv<Globals>) =>
     "update <productId>",
     "Change a product while its sale goes on; what is left out stays",
     changes,
-    (argv) =>
-      onStores(argv.json, (session) => session.whole(() => updateProduct(session, argv.productId, changeOf(argv)))),
+    async (argv) => (await import("../update-product.js")).updateProduct(argv),
   );
 
 const changes = (command: Argv<Globals>) =>
@@ -75,33 +65,23 @@ const changes = (command: Argv<Globals>) =>
     .option("per-user-limit", option("Units a buyer may own", "--per-user-limit", wholeNumber(1, LIMITS.perUserLimit)))
     .option("starts-at", option("The sale opens at this time, with its offset", "--starts-at", instant))
     .option("ends-at", option("The sale closes at this time, with its offset", "--ends-at", instant))
+    .option("dry-run", DRY_RUN)
+    .option("yes", YES)
     .check((argv) => {
       if (CHANGEABLE.every((name) => argv[name] === undefined))
         throw new Error(`Say what to change: ${CHANGEABLE.map((name) => `--${name}`).join(", ")}.`);
       return true;
     })
-    .example("$0 products update 0190a5a0-0000-7000-8000-000000000000 --total 500", "more to sell, or less")
-    .example("$0 products update 0190a5a0-0000-7000-8000-000000000000 --ends-at 2030-01-31T18:00:00Z", "sell longer")
-    .epilogue("A total below what is sold or held changes nothing: the exit code is 1, and the smallest one is told.");
+    .example(...example("more to sell, or less", "$0 products update $product --total 500"))
+    .example(...example("look first: what would change", "$0 products update $product --price 59.99 --dry-run"))
+    .example(...example("sell longer", "$0 products update $product --ends-at 2040-01-31T18:00:00Z"))
+    .epilogue(
+      "A total below what is sold or held changes nothing: the exit code is 1, and the smallest one is told. On a terminal it asks " +
+        "before it lowers a total or lets a sale end sooner.",
+    );
 
 const CHANGEABLE = ["name", "description", "price", "total", "per-user-limit", "starts-at", "ends-at"] as const;
 const units = wholeNumber(1, LIMITS.totalQuantity);
-
-interface Asked {
-  readonly name: string | undefined;
-  readonly description: string | null | undefined;
-  readonly price: number | undefined;
-  readonly total: number | undefined;
-  readonly perUserLimit: number | undefined;
-  readonly startsAt: number | undefined;
-  readonly endsAt: number | undefined;
-}
-
-function changeOf(asked: Asked): ProductChange {
-  const { name, description, price, total: totalQuantity, perUserLimit } = asked;
-  const { startsAt: saleStartAtMs, endsAt: saleEndAtMs } = asked;
-  return { name, description, price, totalQuantity, perUserLimit, saleStartAtMs, saleEndAtMs };
-}
 
 function id(value: string): string {
   return productId(value) ?? "";

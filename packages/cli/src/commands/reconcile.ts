@@ -1,9 +1,7 @@
 import type { Argv } from "yargs";
-import { interval, option, productIds } from "../arguments.js";
+import { DRY_RUN, interval, option, productIds, YES } from "../arguments.js";
+import { example } from "../example.js";
 import type { Globals } from "../globals.js";
-import { reconcileOnce, reconcileEvery } from "../reconcile.js";
-import { requireInventory, requireSchema } from "../required-stores.js";
-import { run, runUntilInterrupted, type Work } from "../run.js";
 
 export const reconcile = (cli: Argv<Globals>) =>
   cli.command(
@@ -25,25 +23,19 @@ export const reconcile = (cli: Argv<Globals>) =>
           describe: "Repair what differs; a live sale goes on meanwhile",
         })
         .option("watch", option("Again every T (90s, 10m, 2h) until Ctrl-C", "--watch", interval))
+        .option("dry-run", { ...DRY_RUN, describe: "Only look, also with --fix" })
+        .option("yes", YES)
         .check(({ productId, all }) => {
           if (all && productId.length > 0) throw new Error("Give product ids or --all, not both.");
           return true;
         })
-        .example("$0 reconcile", "look at every product, change nothing")
-        .example("$0 reconcile --all --fix", "repair every product")
-        .example("$0 reconcile --fix --watch 10m --json", "one JSON document a line, every ten minutes")
+        .example(...example("look at every product, change nothing", "$0 reconcile"))
+        .example(...example("repair every product", "$0 reconcile --all --fix"))
+        .example(...example("repair one, without being asked", "$0 reconcile $product --fix --yes"))
+        .example(...example("one JSON document a line, every ten minutes", "$0 reconcile --fix --watch 10m --json"))
         .epilogue(
           "With --watch the exit code at Ctrl-C is that of the worst round: 0 all agreed or was repaired, 1 drift was left, " +
-            "3 a store could not be reached. The watch goes on meanwhile.",
+            "3 a store could not be reached. The watch goes on meanwhile. On a terminal --fix shows what differs, and asks.",
         ),
-    ({ json, productId: ids, fix, watch: everyMs }) => {
-      const work: Work = async (session) => {
-        requireInventory(session);
-        await requireSchema(session);
-        return everyMs === undefined
-          ? reconcileOnce(session, ids, { fix })
-          : reconcileEvery(everyMs, session, ids, { fix });
-      };
-      return everyMs === undefined ? run(json, work) : runUntilInterrupted(json, work);
-    },
+    async (argv) => (await import("../reconcile.js")).reconcile(argv),
   );

@@ -1,7 +1,7 @@
-import { createFlashSale, InvalidRequest, type FlashSale, type NewProduct } from "@flash-sale/core";
-import { createMemoryAdapters } from "@flash-sale/core/memory";
+import { InvalidRequest, type FlashSale, type NewProduct } from "@flash-sale/core";
 import { newProductBody, readBody, toNewProduct } from "@flash-sale/http-koa";
 import { CommandFailed, EXIT } from "../exit-code.js";
+import { rehearse } from "../rehearsal.js";
 import { readCsv } from "./csv.js";
 import { BadFile, type Entry } from "./entry.js";
 import { readJson } from "./json.js";
@@ -28,8 +28,7 @@ export async function readProductFile(path: string): Promise<ProductFile> {
   const products: NewProduct[] = [];
   const bad: BadLine[] = [];
   const sentences: string[] = [];
-  const rehearsal = createFlashSale(createMemoryAdapters());
-  try {
+  await rehearse(async (rehearsal) => {
     for (const entry of entries) {
       try {
         products.push(await checked(rehearsal, entry));
@@ -39,9 +38,7 @@ export async function readProductFile(path: string): Promise<ProductFile> {
         sentences.push(`  ${entry.where}: ${fault.message}`);
       }
     }
-  } finally {
-    await rehearsal.close();
-  }
+  });
   if (bad.length > 0) throw badLines(path, bad, sentences);
   return { products, where: (index) => entries[index]?.where ?? "" };
 }
@@ -62,7 +59,7 @@ async function entriesOf(path: string): Promise<Entry[]> {
   }
 }
 
-/** By the very rules that will create it: on stores in memory, which are thrown away. @throws InvalidRequest */
+/** By the very rules that will create it. @throws InvalidRequest */
 async function checked(rehearsal: FlashSale, { body, fault }: Entry): Promise<NewProduct> {
   if (fault !== undefined) throw new InvalidRequest("", fault);
   if (typeof body !== "object" || body === null) throw new InvalidRequest("", "must be an object");

@@ -9,7 +9,7 @@ import { refusalResponses } from "./refusals.js";
 export interface Operation {
   readonly method: "get" | "post" | "patch";
   readonly path: string;
-  readonly tag: "sale" | "admin" | "process" | "docs";
+  readonly tag: "sale" | "admin" | "process" | "pages" | "docs";
   /** A name for generated clients. */
   readonly name: string;
   readonly summary: string;
