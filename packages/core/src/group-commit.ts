@@ -42,6 +42,12 @@ export interface GroupCommit {
   takePlace(): Place | null;
 }
 
+/** What a group commit needs of the world. */
+export interface CommitPorts {
+  readonly orders: Pick<Orders, "commit">;
+  readonly clock: Clock;
+}
+
 interface Waiting {
   readonly draft: OrderDraft;
   readonly sinceMs: number;

@@ -12,6 +12,7 @@ export {
   createGroupCommit,
   DEFAULT_COMMIT_LIMITS,
   type CommitLimits,
+  type CommitPorts,
   type Committed,
   type GroupCommit,
   type OnBatch,
