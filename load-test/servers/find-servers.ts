@@ -64,6 +64,17 @@ const find = async (): Promise<Servers> => {
   );
 };
 
+/** Another of PostgreSQL's programs: beside the server, or wherever there is one. */
+export const postgresProgram = async (name: string): Promise<string> => {
+  const { postgres } = await findServers();
+  const beside = postgres.kind === "program" ? [postgres.folder] : [];
+  const folder = [...beside, ...debianFolders(), ...onPath()].find((it) => holds(it, name));
+  if (folder !== undefined) return join(folder, name);
+  throw new Error(
+    `Missing on this machine: ${name}. Install it (Debian, Ubuntu: apt-get install postgresql-client; macOS: brew install libpq).`,
+  );
+};
+
 let found: Promise<Servers> | undefined;
 
 /** Looks once a process; what is missing it installs where it may, or takes from Docker where an engine runs. */

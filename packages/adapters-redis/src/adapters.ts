@@ -1,7 +1,7 @@
 import type { Admission, Announcements, Inventory, InventoryChanges, InventoryLoading, Locks } from "@flash-sale/core";
 import { createRedisAdmission } from "./admission.js";
 import { createRedisAnnouncements } from "./announcements.js";
-import { createRunScript, type RedisClient } from "./client.js";
+import { createRunScript, type OnCall, type RedisClient } from "./client.js";
 import { createRedisInventory } from "./inventory.js";
 import { createRedisInventoryChanges } from "./inventory-changes.js";
 import { createRedisLoading } from "./loading.js";
@@ -31,6 +31,7 @@ export interface RedisAdapterOptions {
   readonly subscriber: RedisClient;
   /** Life of a purchase lock and its hold, in milliseconds. */
   readonly lockTtlMs: number;
+  readonly onCall?: OnCall | undefined;
 }
 
 /** The hot ports over clients that exist, and stay their owner's. */
@@ -38,8 +39,11 @@ export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters
   return adaptersWith(loadScripts(), options);
 }
 
-export function adaptersWith(scripts: Scripts, { client, subscriber, lockTtlMs }: RedisAdapterOptions): RedisAdapters {
-  const run = createRunScript(client);
+export function adaptersWith(
+  scripts: Scripts,
+  { client, subscriber, lockTtlMs, onCall }: RedisAdapterOptions,
+): RedisAdapters {
+  const run = createRunScript(client, onCall);
   const announcements = createRedisAnnouncements(client, subscriber);
   return {
     inventory: createRedisInventory(run, scripts, lockTtlMs),

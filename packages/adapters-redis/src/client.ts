@@ -24,9 +24,12 @@ export async function ask<T>(client: RedisClient, command: () => Promise<T>): Pr
 
 export type RunScript = (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
 
+/** Told of each call of a script when it was sent: the script's file without its ending, and the answer to come. Must not throw. */
+export type OnCall = (script: string, answer: Promise<unknown>) => void;
+
 /** Runs scripts by their hash; their text is sent where the server does not know it: the first time, after a flush, a failover. */
-export function createRunScript(client: RedisClient): RunScript {
-  return (script, keys, args) =>
+export function createRunScript(client: RedisClient, onCall?: OnCall): RunScript {
+  const run: RunScript = (script, keys, args) =>
     ask(client, async () => {
       try {
         return await client.evalsha(script.sha1, keys.length, ...keys, ...args);
@@ -35,4 +38,10 @@ export function createRunScript(client: RedisClient): RunScript {
         return await client.eval(script.text, keys.length, ...keys, ...args);
       }
     });
+  if (!onCall) return run;
+  return (script, keys, args) => {
+    const answer = run(script, keys, args);
+    onCall(script.name, answer);
+    return answer;
+  };
 }

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from "@flash-sale/core";
 import { createRedisAdapters, type RedisAdapters } from "./adapters.js";
 import type { RedisAddress } from "./address.js";
-import { ask, serversOf, type RedisClient } from "./client.js";
+import { ask, serversOf, type OnCall, type RedisClient } from "./client.js";
 import { openConnections } from "./connections.js";
 import { examineRedis, type RedisFacts } from "./examine.js";
 
@@ -12,6 +12,7 @@ export interface RedisConnectOptions {
   readonly lockTtlMs: number;
   /** Told when a connection fails; it is tried again without end. */
   readonly onFault?: (fault: unknown) => void;
+  readonly onCall?: OnCall;
 }
 
 /** The hot ports, with the connections they were given. */
@@ -31,7 +32,8 @@ export interface ConnectedRedis extends RedisAdapters {
 const READY_TIMEOUT_MS = 3_000;
 
 /** Begins to connect, and goes on to; what is asked before `ready` throws StoreUnavailable at once. */
-export function connectRedis({ address, lockTtlMs, onFault = () => undefined }: RedisConnectOptions): ConnectedRedis {
+export function connectRedis(options: RedisConnectOptions): ConnectedRedis {
+  const { address, lockTtlMs, onFault = () => undefined, onCall } = options;
   const { client, subscriber } = openConnections(address);
   const connections = [...new Set([client, subscriber])];
   let lastFault: unknown;
@@ -45,7 +47,7 @@ export function connectRedis({ address, lockTtlMs, onFault = () => undefined }: 
     // A cluster's, of one of its nodes.
     connection.on("node error", notice);
   }
-  const adapters = createRedisAdapters({ client, subscriber, lockTtlMs });
+  const adapters = createRedisAdapters({ client, subscriber, lockTtlMs, onCall });
 
   function connected(connection: RedisClient): Promise<void> {
     if (connection.status === "ready") return Promise.resolve();

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 export interface Script {
+  /** Its file's, without the ending. */
+  readonly name: string;
   readonly text: string;
   readonly sha1: string;
 }
@@ -12,7 +14,7 @@ export type Scripts = ReturnType<typeof loadScripts>;
 export function loadScripts(edit: (file: string, text: string) => string = (_file, text) => text) {
   const read = (file: string) => edit(file, readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"));
   const inService = read("in-service.lua");
-  const ofInventory = (file: string) => script(`${inService}\n${read(file)}`);
+  const ofInventory = (file: string) => script(file, `${inService}\n${read(file)}`);
   return {
     hold: ofInventory("hold.lua"),
     confirm: ofInventory("confirm.lua"),
@@ -28,11 +30,11 @@ export function loadScripts(edit: (file: string, text: string) => string = (_fil
     finishTeaching: ofInventory("finish-teaching.lua"),
     lastEpoch: ofInventory("last-epoch.lua"),
     replid: ofInventory("replid.lua"),
-    acquireLock: script(read("lock-acquire.lua")),
-    releaseLock: script(read("lock-release.lua")),
+    acquireLock: script("lock-acquire.lua", read("lock-acquire.lua")),
+    releaseLock: script("lock-release.lua", read("lock-release.lua")),
   };
 }
 
-function script(text: string): Script {
-  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+function script(file: string, text: string): Script {
+  return { name: file.replace(/\.lua$/, ""), text, sha1: createHash("sha1").update(text).digest("hex") };
 }

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { spy } from "sinon";
+import { createRedisAdapters } from "#src/adapters.js";
+import type { OnCall } from "#src/client.js";
 import { keyList, lockKey } from "#src/keys.js";
 import { encodeId } from "#src/records.js";
 import { openRedis, type TestRedis } from "./redis.js";
@@ -41,6 +43,19 @@ describe("what one tick asks, one call answers", () => {
     expect(evalsha.callCount, "calls for 10 confirms").to.equal(1);
     const status = await redis.adapters.inventory.status(sale.productId, 1);
     expect(status).to.include({ available: 0, held: 0, purchased: 10 });
+  });
+
+  it("are told of as one call, with its answer", async () => {
+    const calls: [string, Promise<unknown>][] = [];
+    const { client, subscriber } = redis;
+    const onCall: OnCall = (script, answer) => void calls.push([script, answer]);
+    const adapters = createRedisAdapters({ client, subscriber, lockTtlMs: 60_000, onCall });
+    const sale = await openSale(redis);
+    const answers = await Promise.all(["ada", "bob"].map((user) => adapters.admission.admit(sale.request(user))));
+    const held = answers.flatMap((answer) => (answer.kind === "held" ? [answer.reservation] : []));
+    await adapters.admission.confirm(sale.productId, 1, held);
+    expect(calls.map(([script]) => script)).to.deep.equal(["hold", "confirm"]);
+    expect(await calls[0]?.[1]).to.include("in-service");
   });
 
   it("keeps products, epochs and both ways in apart", async () => {

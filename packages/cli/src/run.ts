@@ -42,7 +42,7 @@ async function ending(interrupt: Interrupt, json: boolean, work: Work): Promise<
   process.exitCode = await saying(output, async () => {
     // A command's own words are enough, unless somebody asks for more.
     const config = readConfig({ LOG_LEVEL: "error", ...readEnvironment() });
-    const wired = await wireForCommand(config, createLog(config.logLevel));
+    const wired = await wireForCommand(config, createLog(config.logLevel, { userKey: config.logUserKey }));
     try {
       const { signal, whole } = interrupt;
       return await work({ wired, config, output, interrupted: signal, whole });

@@ -8,7 +8,7 @@ export async function serve({ json }: Globals): Promise<void> {
   const output = createOutput(json);
   process.exitCode = await saying(output, async () => {
     const config = readConfig(readEnvironment());
-    const log = createLog(config.logLevel);
+    const log = createLog(config.logLevel, { userKey: config.logUserKey });
     const serving = await serveApi(config, log);
     closeOnSignals(serving.close, log);
     for (const line of serving.greeting) output.say(line);

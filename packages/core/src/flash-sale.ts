@@ -1,7 +1,7 @@
 import { createBackground } from "./background.js";
 import { createCatalogue } from "./catalogue.js";
 import { createConfirms } from "./confirms.js";
-import { createGroupCommit, DEFAULT_COMMIT_LIMITS } from "./group-commit.js";
+import { createGroupCommit, DEFAULT_COMMIT_LIMITS, type OnBatch } from "./group-commit.js";
 import { startHousekeeping } from "./housekeeping.js";
 import type { Order } from "./order.js";
 import type { Admission } from "./ports/admission.js";
@@ -48,6 +48,7 @@ export interface FlashSalePorts {
   readonly ids: Ids;
   /** Told of faults that no caller waits for: a confirm that was lost, a round of housekeeping that failed. Must not throw. */
   readonly onFault?: (doing: string, fault: unknown) => void;
+  readonly onBatch?: OnBatch;
 }
 
 /** All products of one set of stores, as one process sells them. Any number of processes may sell the same. */

@@ -50,6 +50,15 @@ interface Waiting {
   readonly fail: (fault: unknown) => void;
 }
 
+/** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
+export type OnBatch = (reservations: number, waitedMs: number) => void;
+
+interface CommitPorts {
+  readonly orders: Pick<Orders, "commit">;
+  readonly clock: Clock;
+  readonly onBatch?: OnBatch;
+}
+
 /** Tells those who wait for a batch how it ended. */
 type Tell = () => void;
 const nobody: Tell = () => undefined;
@@ -59,10 +68,7 @@ const nobody: Tell = () => undefined;
  * never stalls a cold one. No timer makes a lone buyer wait: an idle product commits at once, a busy one fills its
  * next batch while the last is being written.
  */
-export function createGroupCommit(
-  ports: { orders: Pick<Orders, "commit">; clock: Clock },
-  limits: CommitLimits,
-): GroupCommit {
+export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): GroupCommit {
   const queues = new Map<string, Waiting[]>();
   let placesTaken = 0;
 
@@ -102,7 +108,7 @@ export function createGroupCommit(
   async function drain(productId: string, queue: Waiting[]): Promise<void> {
     let tell = nobody;
     while (queue.length > 0) {
-      const written = write(takeBatch(queue, limits));
+      const written = write(told(ports, takeBatch(queue, limits)));
       // The next batch is on its way before those of the last hear: what they all do then would keep the store waiting.
       tell();
       tell = await written;
@@ -147,6 +153,13 @@ export function createGroupCommit(
   }
 
   return { hasRoom, takePlace };
+}
+
+/** The same batch, of which was told. The oldest comes first; where the clock was set back nobody has waited less than nothing. */
+function told({ onBatch, clock }: CommitPorts, batch: readonly Waiting[]): readonly Waiting[] {
+  const [oldest] = batch;
+  if (onBatch && oldest) onBatch(batch.length, Math.max(0, clock.now() - oldest.sinceMs));
+  return batch;
 }
 
 /** The oldest that share one epoch and fit. */

@@ -14,6 +14,7 @@ export {
   type CommitLimits,
   type Committed,
   type GroupCommit,
+  type OnBatch,
   type Place,
 } from "./group-commit.js";
 export { IDEMPOTENCY_KEY, LIMITS, metadata as checkMetadata, USER_ID, UUID } from "./input.js";

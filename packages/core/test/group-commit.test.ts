@@ -6,6 +6,7 @@ import {
   type CommitAnswer,
   type CommitLimits,
   type Committed,
+  type OnBatch,
   type Order,
   type OrderDraft,
 } from "@flash-sale/core";
@@ -41,6 +42,7 @@ describe("group commit", () => {
   function over(
     answer: (batch: Batch, write: number) => Promise<CommitAnswer[]> | CommitAnswer[],
     limits: Partial<CommitLimits> = {},
+    onBatch?: OnBatch,
   ) {
     const written: Batch[] = [];
     const orders = {
@@ -53,7 +55,8 @@ describe("group commit", () => {
       now: () => Date.now(),
       sleep: (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms)),
     };
-    const commits = createGroupCommit({ orders, clock }, { ...DEFAULT_COMMIT_LIMITS, ...limits });
+    const ports = { orders, clock, ...(onBatch && { onBatch }) };
+    const commits = createGroupCommit(ports, { ...DEFAULT_COMMIT_LIMITS, ...limits });
     const place = commits.takePlace();
     if (!place) throw new Error("no place");
     return { written, commits, commit: (one: OrderDraft) => place.commit(one) };
@@ -96,6 +99,49 @@ describe("group commit", () => {
     letGo();
     await Promise.all(waiting);
     expect(ids(written)).to.deep.equal(["ab", "x", "cd"]);
+  });
+
+  it("tells of each batch once, however often it is written, and how long its oldest waited", async () => {
+    const told: [number, number][] = [];
+    const { commit, written } = over(
+      async (batch, write) => {
+        if (write === 1) throw new StoreUnavailable("orders", "unknown");
+        await new Promise((answered) => setTimeout(answered, 30));
+        return batch.map(created);
+      },
+      {},
+      (...batch) => void told.push(batch),
+    );
+    const first = commit(draft("a"));
+    await time.tickAsync(10);
+    const others = [commit(draft("b")), commit(draft("c"))];
+    await time.tickAsync(1_000);
+    await Promise.all([first, ...others]);
+    expect(ids(written)).to.deep.equal(["a", "a", "bc"]);
+    // The pause before the second write, and that write, less the 10 ms after which they came.
+    expect(told).to.deep.equal([
+      [1, 0],
+      [2, DEFAULT_COMMIT_LIMITS.retryDelayMs + 30 - 10],
+    ]);
+  });
+
+  it("tells of no wait below nothing where the clock was set back", async () => {
+    const told: number[] = [];
+    const { commit } = over(
+      async (batch) => {
+        await new Promise((answered) => setTimeout(answered, 30));
+        return batch.map(created);
+      },
+      {},
+      (_reservations, waitedMs) => void told.push(waitedMs),
+    );
+    const first = commit(draft("a"));
+    await time.tickAsync(1);
+    const second = commit(draft("b"));
+    time.setSystemTime(Date.now() - 1_000);
+    await time.tickAsync(100);
+    await Promise.all([first, second]);
+    expect(told).to.deep.equal([0, 0]);
   });
 
   it("bounds a batch by rows, by bytes of metadata, and by epoch", async () => {

@@ -3,7 +3,7 @@ import type { Clock, FlashSale, OrderPages, Products } from "@flash-sale/core";
 import Koa from "koa";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { refused } from "./answer.js";
-import type { ApiContext, ApiState } from "./api.js";
+import type { ApiContext, ApiState, Arrived } from "./api.js";
 import type { Auth } from "./config.js";
 import { createIdentity } from "./identity.js";
 import type { Log } from "./log.js";
@@ -21,6 +21,7 @@ import { addStreamRoutes } from "./routes/stream.js";
 import { createShedding, type Shedding } from "./shedding.js";
 import type { StoreCheck } from "./stores.js";
 import { createSaleStreams, type SaleStreams } from "./stream.js";
+import type { Tracing } from "./tracing.js";
 
 /** The sale to serve, and how. */
 export interface AppOptions {
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly auth: Auth;
   /** Null: users may ask as often as they like. */
   readonly rateLimit: RateLimit | null;
+  /** Default: requests are not traced. */
+  readonly tracing?: Tracing | null;
 }
 
 /** The API as a Koa application. */
@@ -64,6 +67,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const app: App = new SheddingKoa(createShedding({ sale: options.sale, metrics, log }));
+  if (options.tracing) app.use(options.tracing.middleware);
   app.use(measured(metrics));
   app.use(requestScope(log));
   app.use(router.routes());
@@ -72,9 +76,6 @@ export function createApp(options: AppOptions): App {
   app.on("error", (fault: unknown) => log.debug({ err: fault }, "a connection failed"));
   return app;
 }
-
-/** A purchase may wait before Koa takes it up. */
-type Arrived = IncomingMessage & { arrivedMs?: number };
 
 /** What is shed does not come to Koa. */
 class SheddingKoa extends Koa<ApiState> {

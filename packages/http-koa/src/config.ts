@@ -4,6 +4,7 @@ import type { RedisAddress } from "@flash-sale/adapters-redis";
 import { whoHolds } from "./control/server-file.js";
 import type { LogLevel } from "./log.js";
 import { databaseUrl, redisAddress } from "./store-urls.js";
+import type { TracingTerms } from "./tracing.js";
 import { variables, type Variables } from "./variables.js";
 
 /** Who names the buyer, and what tokens are checked with. */
@@ -38,6 +39,10 @@ export interface Config {
   /** API processes on this machine. */
   readonly workers: number;
   readonly logLevel: LogLevel;
+  /** What the log hashes user ids with; null: a key of each start's own. */
+  readonly logUserKey: string | null;
+  /** Null: nothing is traced. */
+  readonly tracing: TracingTerms | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,7 +94,19 @@ export function readConfig(environment: Environment): Config {
     rateLimit: { windowMs: data.RATE_LIMIT_WINDOW_MS, max: data.RATE_LIMIT_MAX },
     workers: data.WORKERS,
     logLevel: data.LOG_LEVEL,
+    logUserKey: data.LOG_USER_KEY ?? null,
+    tracing: tracingOf(data),
   };
+}
+
+/** Where OpenTelemetry has a collector listen. */
+const COLLECTOR = "http://localhost:4318";
+
+function tracingOf(variables: Variables): TracingTerms | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER, OTEL_SERVICE_NAME: serviceName } = variables;
+  const exporter = OTEL_TRACES_EXPORTER ?? (OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? "none" : "otlp");
+  if (exporter === "none") return null;
+  return { serviceName, collector: exporter === "console" ? null : (OTEL_EXPORTER_OTLP_ENDPOINT ?? COLLECTOR) };
 }
 
 function authSentences({ NODE_ENV, AUTH_MODE, AUTH_JWKS_URL, AUTH_JWT_SECRET }: Variables): string[] {

@@ -11,6 +11,7 @@ import { postgresModule } from "./container/postgres-module.js";
 import { redisModule } from "./container/redis-module.js";
 import { remoteModule } from "./container/remote-module.js";
 import { systemModule } from "./container/system-module.js";
+import { tracingModule } from "./container/tracing-module.js";
 import type { Token } from "./container/token.js";
 import type { Remote } from "./control/remote.js";
 import type { Log } from "./log.js";
@@ -31,9 +32,11 @@ export function usesDataFolder({ databaseUrl, redis }: Pick<Config, "databaseUrl
 
 /** The one place where the stores are chosen: what is configured, else what runs in this process. */
 export function wire(config: Config, log: Log, { keepsHouse }: { readonly keepsHouse: boolean }): Wired {
-  const { databaseUrl, redis, dataDir } = config;
+  const { databaseUrl, redis, dataDir, tracing } = config;
   return loaded(log, [
     systemModule(config, log),
+    // Of a command, and of the primary of workers, there is nothing to be traced.
+    tracingModule(keepsHouse ? tracing : null),
     folderModule(dataDir),
     databaseUrl === null ? embeddedModule(dataDir) : postgresModule(databaseUrl),
     redis === null ? inProcessModule : redisModule(redis),

@@ -101,7 +101,7 @@ export function createEntryQueue({ hasRoom, utilization = eventLoopUtilization()
     else few = FEW;
   }
 
-  return (entry: Entry): void => {
+  function come(entry: Entry): void {
     if (queue.length === 0 && isFree()) {
       letOneIn(entry);
       return;
@@ -112,7 +112,9 @@ export function createEntryQueue({ hasRoom, utilization = eventLoopUtilization()
       queue.push({ entry, sinceMs: nowMs });
       watch();
     } else shed(entry, nowMs);
-  };
+  }
+
+  return { come, length: () => queue.length };
 }
 
 function eventLoopUtilization(): () => number {

@@ -1,6 +1,7 @@
-import type { Clock, FlashSale, Products, PurchaseOutcome, SaleStatus } from "@flash-sale/core";
+import type { Clock, FlashSale, Products, SaleStatus } from "@flash-sale/core";
 import { KEPT_AFTER_END_MS } from "@flash-sale/core";
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { createPurchaseMetrics, type PurchaseMetrics } from "./purchase-metrics.js";
 import { missingStores, type StoreCheck } from "./stores.js";
 import type { SaleStreams } from "./stream.js";
 
@@ -8,18 +9,28 @@ import type { SaleStreams } from "./stream.js";
 const MAX_SALES = 200;
 const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-export interface Metrics {
+/** Gauges that are named like counters; the same is told by type under a right name. */
+const MISNAMED = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+
+export interface Metrics extends PurchaseMetrics {
   readonly registry: Registry;
-  /** The sale, with its purchases counted. */
-  counted(sale: FlashSale): FlashSale;
-  /** A purchase was refused before it came to the sale: it counts as one, but not as a request with a duration. */
-  shed(): void;
   /** `route` as the router knows it, never as the caller wrote it: names of series must be few. */
   answered(method: string, route: string, status: number, seconds: number): void;
 }
 
+/** Connections to the orders' store, and who waits for one. */
+export interface PoolDepth {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
 /** What gauges show, asked at each scrape. */
 export interface MetricSources {
+  /** Where the metrics are to be found. Default: one of their own. */
+  readonly registry?: Registry;
+  /** Left out where there is no pool. */
+  readonly pool?: () => PoolDepth;
   readonly sale: Pick<FlashSale, "saleStatus">;
   readonly products: Products;
   readonly stores: readonly StoreCheck[];
@@ -27,25 +38,11 @@ export interface MetricSources {
   readonly streams: SaleStreams;
 }
 
-/**
- * The metrics of one process, in a registry of their own. What a store that is away would tell is left out, and flash_sale_store_up
- * says so.
- */
+/** The metrics of one process. What a store that is away would tell is left out, and flash_sale_store_up says so. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const registry = new Registry();
+  const { registry = new Registry() } = sources;
   collectDefaultMetrics({ register: registry });
-  /** Since the last look at them: to count one by its label costs as much as to find out that there is no room. */
-  let shed = 0;
-  const purchases = new Counter({
-    name: "flash_sale_purchases_total",
-    help: "Purchase requests by how they ended: purchased, replayed, or why not.",
-    labelNames: ["outcome"],
-    registers: [registry],
-    collect() {
-      this.inc({ outcome: wordOf({ kind: "overloaded" }) }, shed);
-      shed = 0;
-    },
-  });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const durations = new Histogram({
     name: "flash_sale_http_request_duration_seconds",
     help: "Time from a request's head until its answer is ready, by method, route and status.",
@@ -54,21 +51,10 @@ export function createMetrics(sources: MetricSources): Metrics {
     registers: [registry],
   });
   addGauges(registry, sources);
-  const count = (outcome: PurchaseOutcome): void => purchases.inc({ outcome: wordOf(outcome) });
 
   return {
     registry,
-    counted: (sale) => ({
-      ...sale,
-      purchase: (request) =>
-        sale.purchase(request).then((outcome) => {
-          count(outcome);
-          return outcome;
-        }),
-    }),
-    shed() {
-      shed += 1;
-    },
+    ...createPurchaseMetrics(registry),
     answered: (method, route, status, seconds) => durations.observe({ method, route, status }, seconds),
   };
 }
@@ -93,10 +79,33 @@ function addGauges(registry: Registry, sources: MetricSources): void {
       for (const { name } of sources.stores) up.set({ store: name }, missing.includes(name) ? 0 : 1);
     },
   });
+  if (sources.pool) addPoolGauges(registry, sources.pool);
   addSaleGauges(
     registry,
     shared(() => currentSales(sources)),
   );
+}
+
+function addPoolGauges(registry: Registry, pool: () => PoolDepth): void {
+  const connections = new Gauge({
+    name: "flash_sale_postgres_connections",
+    help: "Connections of the pool to PostgreSQL, busy and idle.",
+    labelNames: ["state"],
+    registers: [registry],
+    collect() {
+      const { busy, idle } = pool();
+      connections.set({ state: "busy" }, busy);
+      connections.set({ state: "idle" }, idle);
+    },
+  });
+  new Gauge({
+    name: "flash_sale_postgres_connection_waiters",
+    help: "Calls that wait for a connection of the pool to PostgreSQL.",
+    registers: [registry],
+    collect() {
+      this.set(pool().waiting);
+    },
+  });
 }
 
 /** One answer for all who ask while it is under way. */
@@ -137,7 +146,10 @@ function addSaleGauges(registry: Registry, sales: () => Promise<readonly SaleSta
       },
     });
   };
-  gauge("flash_sale_units_total", "Units of the sale.", ({ stock }) => stock.totalQuantity);
+  gauge("flash_sale_active", "1 while units can be bought: the sale is open and units are left.", ({ state }) =>
+    state === "active" ? 1 : 0,
+  );
+  gauge("flash_sale_units", "Units of the sale.", ({ stock }) => stock.totalQuantity);
   gauge("flash_sale_units_available", "Units that can be bought now.", ({ stock }) => stock.available);
   gauge("flash_sale_units_held", "Units held for purchases under way.", ({ stock }) => stock.held);
   gauge("flash_sale_units_purchased", "Units sold, by the hot store.", ({ stock }) => stock.purchased);
@@ -158,10 +170,4 @@ function addSaleGauges(registry: Registry, sales: () => Promise<readonly SaleSta
     "Changes in the ledger that the hot store has not followed yet.",
     ({ product, stock }) => product.revision - stock.revision,
   );
-}
-
-function wordOf(outcome: PurchaseOutcome): string {
-  if (outcome.kind === "refused") return outcome.reason.replaceAll("-", "_");
-  if (outcome.kind === "purchased") return outcome.replayed ? "replayed" : "purchased";
-  return outcome.kind.replaceAll("-", "_");
 }

@@ -40,9 +40,10 @@ export function requestScope(log: Log): Middleware<ApiState> {
       if (ctx.respond !== false) setCommonHeaders(ctx);
     } catch (fault) {
       const { answer, foreseen } = answerToFault(fault);
-      if (!foreseen) log.error({ requestId, err: fault }, "a fault nobody foresaw");
+      const { userId: user } = ctx.state;
+      if (!foreseen) log.error({ requestId, user, err: fault }, "a fault nobody foresaw");
       else if (answer.code === "UNAVAILABLE")
-        log.warn({ requestId, err: fault }, "what a request needs did not answer");
+        log.warn({ requestId, user, err: fault }, "what a request needs did not answer");
       give(ctx, answer, log);
     }
   };
@@ -65,11 +66,12 @@ export const answeringWith =
 
 /** The one place where an answer goes out in its envelope, and a refusal into the log. */
 export function give(ctx: Context, answer: Answer, log: Log): void {
-  const { requestId } = ctx.state as ApiState;
+  const { requestId, userId: user } = ctx.state as ApiState;
   if (answer.kind === "success") {
     const { status, data } = answer;
     send(ctx, status, JSON.stringify({ success: true, data }));
-    if (status === 201) log.debug({ requestId, data }, "created");
+    if (log.isLevelEnabled("debug"))
+      log.debug({ requestId, user, status, ...idsOf(data) }, status === 201 ? "created" : "answered");
     return;
   }
   if (answer.kind === "shown") {
@@ -82,7 +84,14 @@ export function give(ctx: Context, answer: Answer, log: Log): void {
   if (status === 429 || status === 503) ctx.set("Retry-After", RETRY_AFTER);
   if (headers) ctx.set(headers);
   send(ctx, status, envelope(answer));
-  log[levelOf(code)]({ requestId, method, path: url?.split("?", 1)[0], status, code, details }, error);
+  const path = url?.split("?", 1)[0];
+  log[levelOf(code)]({ requestId, user, method, path, status, code, details, ...idsOf(details) }, error);
+}
+
+/** What a line says of an answer: which product and which reservation it is about. An order's id is its reservation's. */
+function idsOf(data: unknown) {
+  const { orderId: reservationId, productId, id } = (data ?? {}) as Readonly<Record<string, unknown>>;
+  return { reservationId, productId, id };
 }
 
 /** A refusal as it goes out. */

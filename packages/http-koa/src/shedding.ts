@@ -9,7 +9,7 @@ import { COMMON_HEADERS, envelope, requestIds } from "./request-scope.js";
 
 export interface SheddingParts {
   readonly sale: Pick<FlashSale, "hasRoom">;
-  readonly metrics: Pick<Metrics, "shed">;
+  readonly metrics: Pick<Metrics, "shed" | "queued">;
   readonly log: Pick<Log, "debug">;
 }
 
@@ -29,6 +29,7 @@ const PURCHASE = /^\/api\/v1(\.0)?\/sale\/purchase(\?|$)/;
  */
 export function createShedding({ sale, metrics, log }: SheddingParts): Shedding {
   const queue = createEntryQueue({ hasRoom: (within) => sale.hasRoom(within) });
+  metrics.queued(queue.length);
   const idOf = requestIds();
   const answer = answerToPurchase({ kind: "overloaded" });
   if (answer.kind !== "refused") throw new Error("whoever finds no room is refused");
@@ -52,7 +53,7 @@ export function createShedding({ sale, metrics, log }: SheddingParts): Shedding 
 
   return (request, response, handle) => {
     if (request.method !== "POST" || !PURCHASE.test(request.url ?? "")) return handle();
-    queue({ enter: handle, isGone: () => request.destroyed, shed: () => shed(request, response) });
+    queue.come({ enter: handle, isGone: () => request.destroyed, shed: () => shed(request, response) });
     return Promise.resolve();
   };
 }

@@ -5,6 +5,8 @@ import { LOG_LEVELS } from "./log.js";
 
 /** As long as the hash that it keys: a shorter one is easier to guess than to forge. */
 const MIN_SECRET_BYTES = 32;
+/** User ids are easy to guess, so what they are hashed with must not be. */
+const MIN_USER_KEY = 16;
 
 const wholeNumber = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -17,6 +19,11 @@ const wholeNumber = (min: number, max: number) => {
 
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   z.enum(words, { error: `must be one of ${words.join(", ")}` });
+
+const httpUrl = z
+  .string()
+  .regex(/^https?:\/\//, { error: "must begin with https:// or http://" })
+  .refine(URL.canParse, { error: "must be a URL" });
 
 /** `host:port`, an IPv6 address in brackets. */
 const NODE = /^(?:([\w.-]+)|\[([\da-f:.]+)\]):(\d{1,5})$/i;
@@ -59,11 +66,7 @@ export const variables = z.object({
   REDIS_SENTINEL_NAME: z.string().optional(),
   DATA_DIR: z.string().default(".data"),
   AUTH_MODE: oneOf(["trusted-header", "jwt"]).optional(),
-  AUTH_JWKS_URL: z
-    .string()
-    .regex(/^https?:\/\//, { error: "must begin with https:// or http://" })
-    .refine(URL.canParse, { error: "must be a URL" })
-    .optional(),
+  AUTH_JWKS_URL: httpUrl.optional(),
   AUTH_JWT_SECRET: z
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, {
@@ -86,6 +89,13 @@ export const variables = z.object({
     .transform((count) => (count === "auto" ? availableParallelism() : Number(count)))
     .default(1),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
+  LOG_USER_KEY: z
+    .string()
+    .min(MIN_USER_KEY, { error: `must be ${MIN_USER_KEY} characters or longer` })
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_TRACES_EXPORTER: oneOf(["otlp", "console", "none"]).optional(),
+  OTEL_SERVICE_NAME: z.string().default("flash-sale"),
   NODE_ENV: z.string().optional(),
 });
 

@@ -40,7 +40,7 @@ async function main(self: NonNullable<typeof cluster.worker>): Promise<void> {
     });
     void tell({ kind: "awake" });
   });
-  const log = createLog(config.logLevel).child({ worker: self.id });
+  const log = createLog(config.logLevel, { userKey: config.logUserKey }).child({ worker: self.id });
   const listening = listen(config, log);
   const close = async (): Promise<void> => {
     // A start that failed has closed what it opened.

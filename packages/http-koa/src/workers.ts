@@ -2,7 +2,7 @@ import cluster, { type Worker } from "node:cluster";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config.js";
-import type { Log } from "./log.js";
+import { newUserKey, type Log } from "./log.js";
 import { createMetricsGatherer } from "./metrics-text.js";
 import { listen, type RunningServer } from "./server.js";
 import { errorOf, type ToPrimary, type ToWorker } from "./worker-messages.js";
@@ -29,7 +29,8 @@ export async function startWorkers(config: Config, log: Log): Promise<RunningSer
   cluster.setupPrimary({ exec: fileURLToPath(new URL("./worker.js", import.meta.url)), args: [] });
   // Found out here, so that a start that is bound to fail starts nobody.
   const port = await portToListenOn(config);
-  const crew = createCrew({ ...config, port }, log);
+  // One key for all of them: their lines are searched together.
+  const crew = createCrew({ ...config, port, logUserKey: config.logUserKey ?? newUserKey() }, log);
   const starts = await Promise.allSettled(Array.from({ length: config.workers }, crew.start));
   const failed = starts.find((start) => start.status === "rejected");
   if (failed) {

@@ -68,9 +68,8 @@ export async function startApi(
   options: Partial<AppOptions> & { logLevel?: LogLevel; timeouts?: ServerOptions; eventsASecond?: number } = {},
 ): Promise<Api> {
   const lines: Record<string, unknown>[] = [];
-  const log = createLog(options.logLevel ?? "debug", {
-    write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
-  });
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  const log = createLog(options.logLevel ?? "debug", { destination: { write } });
   const ports = createMemoryAdapters();
   const sale = createFlashSale(ports);
   const streams = createSaleStreams({ sale, log }, options.eventsASecond);

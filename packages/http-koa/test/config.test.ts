@@ -20,6 +20,8 @@ describe("the configuration", () => {
       rateLimit: { windowMs: 60_000, max: 100 },
       workers: 1,
       logLevel: "info",
+      logUserKey: null,
+      tracing: null,
     });
   });
 
@@ -108,6 +110,21 @@ describe("the configuration", () => {
     expect(readConfig({ WORKERS: "1" }).workers).to.equal(1);
   });
 
+  it("traces nothing unless it is told where to", () => {
+    const tracingOf = (environment: Record<string, string>) => readConfig(environment).tracing;
+    const endpoint = "http://collector:4318";
+    expect(tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: "shop" })).to.deep.equal({
+      serviceName: "shop",
+      collector: endpoint,
+    });
+    expect(tracingOf({ OTEL_TRACES_EXPORTER: "otlp" })?.collector).to.equal("http://localhost:4318");
+    expect(tracingOf({ OTEL_TRACES_EXPORTER: "console" })).to.deep.equal({
+      serviceName: "flash-sale",
+      collector: null,
+    });
+    expect(tracingOf({ OTEL_TRACES_EXPORTER: "none", OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).to.be.null;
+  });
+
   it("is explained in .env.example, variable by variable", () => {
     const text = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8");
     const named = new Set(text.match(/\b[A-Z][A-Z_]+(?==)/g));
@@ -129,6 +146,9 @@ describe("the configuration", () => {
   const workers = { WORKERS: "2" };
   const wrong: [Record<string, string>, RegExp][] = [
     [{ PORT: "http" }, /^PORT must be a whole number/],
+    [{ LOG_USER_KEY: "short" }, /^LOG_USER_KEY must be 16 characters/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, /^OTEL_EXPORTER_OTLP_ENDPOINT must begin with https/],
+    [{ OTEL_TRACES_EXPORTER: "zipkin" }, /^OTEL_TRACES_EXPORTER must be one of otlp, console, none/],
     [{ PORT: "65536" }, /^PORT must be/],
     [{ DATABASE_URL: "mysql://a/b" }, /^DATABASE_URL must begin with postgres/],
     [{ DATABASE_URL: "postgres://a:b:c" }, /^DATABASE_URL must be a URL/],

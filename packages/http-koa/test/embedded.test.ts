@@ -43,7 +43,7 @@ describe("the embedded default", function () {
   before(async () => {
     home = mkdtempSync(join(tmpdir(), "flash-sale-"));
     dataDir = join(home, "data");
-    const log = createLog("trace", { write: (line) => void lines.push(line) });
+    const log = createLog("trace", { destination: { write: (line) => void lines.push(line) } });
     const { url, greeting: text, close } = await serve(config(), log);
     greeting = text.join("\n");
     adminKey = readText("admin-key");

@@ -26,7 +26,7 @@ describe("the queue at the door", () => {
     const come = (count: number): void => {
       for (let one = 0; one < count; one += 1) {
         const number = came++;
-        queue({
+        queue.come({
           enter() {
             seen.entered.push(number);
             under += 1;
@@ -44,7 +44,7 @@ describe("the queue at the door", () => {
       }
       await Promise.resolve();
     };
-    return { seen, come, answer, gone };
+    return { seen, come, answer, gone, length: queue.length };
   }
   const upTo = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
 
@@ -66,7 +66,7 @@ describe("the queue at the door", () => {
     const answers: (() => void)[] = [];
     const queue = createEntryQueue({ hasRoom: () => true, utilization: () => 1 });
     for (const number of upTo(FEW + 300))
-      queue({
+      queue.come({
         enter: () => new Promise((resolve) => (entered.push(number), answers.push(resolve))),
         shed: () => undefined,
         isGone: () => false,
@@ -127,6 +127,17 @@ describe("the queue at the door", () => {
     expect(stuck.seen.shed).to.deep.equal([]);
     await clock.tickAsync(30);
     expect(stuck.seen.shed).to.deep.equal([FEW, FEW + 1, FEW + 2]);
+  });
+
+  it("says how many wait", async () => {
+    const { come, answer, length } = opened();
+    come(FEW);
+    expect(length()).to.equal(0);
+    come(7);
+    expect(length()).to.equal(7);
+    await answer(3);
+    await clock.tickAsync(1);
+    expect(length()).to.equal(4);
   });
 
   it("passes over whoever has hung up", async () => {

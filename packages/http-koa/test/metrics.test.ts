@@ -1,6 +1,14 @@
+import { DEFAULT_COMMIT_LIMITS, InvalidRequest, StoreUnavailable, type HoldRequest } from "@flash-sale/core";
 import { expect } from "chai";
 import { stub } from "sinon";
+import { createMetrics } from "#src/metrics.js";
 import { ADMIN_KEY, startApi, type Api } from "./api.js";
+
+/** A promise that somebody else resolves. */
+function pending() {
+  let resolve = (): void => undefined;
+  return Object.assign(new Promise<void>((resolved) => (resolve = resolved)), { resolve: () => resolve() });
+}
 
 describe("the metrics", () => {
   let api: Api;
@@ -37,10 +45,10 @@ describe("the metrics", () => {
     const outcome = (word: string) => value(exposition, `flash_sale_purchases_total{outcome="${word}"}`);
     expect([outcome("purchased"), outcome("replayed"), outcome("limit_reached")]).to.deep.equal([1, 1, 1]);
     const units = (name: string) => value(exposition, `flash_sale_${name}{product_id="${productId}"}`);
-    expect(
-      ["units_total", "units_available", "units_held", "units_purchased", "units_committed"].map(units),
-    ).to.deep.equal([3, 2, 0, 1, 1]);
-    expect([units("drift_units"), units("revision_lag")]).to.deep.equal([0, 0]);
+    expect(["units", "units_available", "units_held", "units_purchased", "units_committed"].map(units)).to.deep.equal([
+      3, 2, 0, 1, 1,
+    ]);
+    expect([units("active"), units("drift_units"), units("revision_lag")]).to.deep.equal([1, 0, 0]);
     const route = 'method="POST",route="/api/v1{.0}/sale/purchase"';
     expect(value(exposition, `flash_sale_http_request_duration_seconds_count{${route},status="403"}`)).to.equal(1);
   });
@@ -55,6 +63,63 @@ describe("the metrics", () => {
     const route = 'method="POST",route="/api/v1{.0}/sale/purchase",status="201"';
     const seconds = value((await text()).text, `flash_sale_http_request_duration_seconds_sum{${route}}`);
     expect(seconds).to.be.at.least(0.25);
+  });
+
+  it("count purchases that were no outcome: of a request that is none, of a store that is away, of a fault", async () => {
+    const productId = await api.product();
+    const { admission } = api.ports;
+    const admit = stub(admission, "admit");
+    for (const fault of [
+      new InvalidRequest("quantity", "no"),
+      new StoreUnavailable("inventory", "none"),
+      new Error("x"),
+    ]) {
+      admit.rejects(fault);
+      await api.buy("u1", { productId });
+    }
+    admit.restore();
+    const { text: exposition } = await text();
+    const outcomes = ["invalid", "unavailable", "failed", "purchased"];
+    expect(outcomes.map((word) => value(exposition, `flash_sale_purchases_total{outcome="${word}"}`))).to.deep.equal([
+      1, 1, 1, 0,
+    ]);
+    expect(value(exposition, "flash_sale_purchases_in_flight")).to.equal(0);
+  });
+
+  it("say that nothing can be bought once the last unit is gone", async () => {
+    const productId = await api.product({ totalQuantity: 1 });
+    await api.buy("u1", { productId });
+    expect(value((await text()).text, `flash_sale_active{product_id="${productId}"}`)).to.equal(0);
+  });
+
+  it("show the purchases in flight, the places for them, and who waits to be let in", async () => {
+    const productId = await api.product();
+    const { admission } = api.ports;
+    const { admit } = admission;
+    const held = pending();
+    Object.assign(admission, { admit: (request: HoldRequest) => held.then(() => admit(request)) });
+    const buyers = [1, 2].map((one) => api.buy(`u${one}`, { productId }));
+    const shown = async (name: string) => value((await text()).text, `flash_sale_${name}`);
+    while ((await shown("purchases_in_flight")) !== 2) continue;
+    const room = stub(api.sale, "hasRoom").callsFake((within) => within === undefined);
+    buyers.push(api.buy("u3", { productId }));
+    while ((await shown("entry_queue_length")) !== 1) continue;
+    expect(await shown("purchase_places")).to.equal(DEFAULT_COMMIT_LIMITS.maxPlaces);
+    room.restore();
+    held.resolve();
+    expect((await Promise.all(buyers)).map(({ status }) => status)).to.deep.equal([201, 201, 201]);
+    expect([await shown("purchases_in_flight"), await shown("entry_queue_length")]).to.deep.equal([0, 0]);
+  });
+
+  it("show the pool's connections, and who waits for one", async () => {
+    const { registry } = createMetrics({
+      ...{ sale: api.sale, products: api.ports.products, clock: api.ports.clock, streams: api.streams, stores: [] },
+      pool: () => ({ busy: 3, idle: 2, waiting: 5 }),
+    });
+    const exposition = await registry.metrics();
+    expect(value(exposition, 'flash_sale_postgres_connections{state="busy"}')).to.equal(3);
+    expect(value(exposition, 'flash_sale_postgres_connections{state="idle"}')).to.equal(2);
+    expect(value(exposition, "flash_sale_postgres_connection_waiters")).to.equal(5);
   });
 
   it("show how far sold_quantity lags behind the ledger, until it is projected", async () => {

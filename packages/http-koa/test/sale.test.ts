@@ -293,4 +293,21 @@ describe("the API", () => {
     expect(text).not.to.contain(ADMIN_KEY).and.not.to.contain("wrong-key").and.not.to.contain("private");
     expect(api.lines.filter(({ msg }) => msg === "created").map(({ level }) => level)).to.deep.equal([20, 20]);
   });
+
+  it("logs a purchase's story under the ids by which it can be searched, and its buyer by a hash alone", async () => {
+    const productId = await api.product({ totalQuantity: 2 });
+    const { body } = await api.buy("a-buyer", { productId }, { "x-request-id": "one", "idempotency-key": "k" });
+    await api.buy("a-buyer", { productId }, { "x-request-id": "again", "idempotency-key": "k" });
+    await api.buy("a-buyer", { productId }, { "x-request-id": "refused" });
+    const { orderId: reservationId } = body.data;
+    const [bought, replayed, refused] = ["one", "again", "refused"].map((id) =>
+      api.lines.find(({ requestId }) => requestId === id),
+    );
+    expect(bought).to.include({ msg: "created", status: 201, reservationId, productId });
+    expect(replayed).to.include({ msg: "answered", status: 200, reservationId, productId });
+    expect(refused).to.include({ code: "ALREADY_PURCHASED" });
+    expect(bought?.["user"]).to.match(/^[0-9a-f]{16}$/);
+    expect([replayed?.["user"], refused?.["user"]]).to.deep.equal([bought?.["user"], bought?.["user"]]);
+    expect(JSON.stringify(api.lines)).not.to.contain("a-buyer");
+  });
 });

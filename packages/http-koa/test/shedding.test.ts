@@ -7,7 +7,7 @@ describe("what is shed", () => {
     const seen = { shed: 0, letIn: 0 };
     const shedding = createShedding({
       sale: { hasRoom: () => false },
-      metrics: { shed: () => void (seen.shed += 1) },
+      metrics: { shed: () => void (seen.shed += 1), queued: () => undefined },
       log: { debug: () => undefined },
     });
     const response = { writeHead: () => response, end: () => response } as unknown as ServerResponse;

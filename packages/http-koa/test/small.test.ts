@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { clockContract, idsContract } from "@flash-sale/core/contract";
 import { expect } from "chai";
 import { useFakeTimers } from "sinon";
@@ -49,7 +50,7 @@ describe("a key that stands twice", () => {
 describe("the log", () => {
   it("shows no secret, wherever one could stand", () => {
     const lines: string[] = [];
-    const log = createLog("info", { write: (line) => void lines.push(line) });
+    const log = createLog("info", { destination: { write: (line) => void lines.push(line) } });
     log.info(
       { password: "s3", headers: { authorization: "s3", "x-admin-key": "s3" }, err: { config: { password: "s3" } } },
       "x",
@@ -57,9 +58,30 @@ describe("the log", () => {
     expect(lines.join()).to.contain("[redacted]").and.not.to.contain("s3");
   });
 
+  it("names users by a hash that whoever has the key can find", () => {
+    const lines: string[] = [];
+    const log = createLog("info", { destination: { write: (line) => void lines.push(line) }, userKey: "key" });
+    log.info({ user: "alice" }, "x");
+    log.child({ worker: 1 }).info({ user: "alice" }, "y");
+    log.info({ user: undefined }, "z");
+    const users = lines.map((line) => (JSON.parse(line) as { user?: string }).user);
+    const digest = createHash("sha256").update("key:alice").digest("hex").slice(0, 16);
+    expect(users).to.deep.equal([digest, digest, undefined]);
+  });
+
+  it("hashes with a key of its own where it is given none", () => {
+    const lines: string[] = [];
+    for (const _ of ["one", "another"])
+      createLog("info", { destination: { write: (line) => void lines.push(line) } }).info({ user: "alice" }, "x");
+    const [one, another] = lines.map((line) => (JSON.parse(line) as { user: string }).user);
+    expect(one)
+      .to.match(/^[0-9a-f]{16}$/)
+      .and.not.to.equal(another);
+  });
+
   it("writes nothing when silent", () => {
     const lines: string[] = [];
-    createLog("silent", { write: (line) => void lines.push(line) }).fatal("x");
+    createLog("silent", { destination: { write: (line) => void lines.push(line) } }).fatal("x");
     expect(lines).to.be.empty;
   });
 });

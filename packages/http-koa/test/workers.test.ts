@@ -5,6 +5,7 @@ import { Agent, request as send } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_COMMIT_LIMITS } from "@flash-sale/core";
 import { BadConfig, createLog, readConfig, serve, tokens, wire, type Wired } from "@flash-sale/http-koa";
 import { expect } from "chai";
 import { errorOf, startFaultOf } from "#src/worker-messages.js";
@@ -146,6 +147,35 @@ describe("several workers on one port", function () {
     expect(primary.workers().filter(isAlive)).to.deep.equal([]);
   });
 
+  it("show one installation's metrics, whichever of them is asked: what each counted together, what all see once", async () => {
+    const BUYERS = 40;
+    const productId = await onSale(100);
+    const primary = await startPrimary();
+    const agent = new Agent();
+    const answers = await Promise.all(
+      Array.from({ length: BUYERS }, (_, buyer) => buy(primary.url, agent, `u${buyer}`, productId)),
+    );
+    expect(answers.map(({ status }) => status)).to.deep.equal(answers.map(() => 201));
+    const exposition = await (await fetch(`${primary.url}/metrics`)).text();
+    const value = (series: string): number =>
+      Number(
+        exposition
+          .split("\n")
+          .find((line) => line.startsWith(`${series} `))
+          ?.slice(series.length + 1),
+      );
+    expect(value('flash_sale_purchases_total{outcome="purchased"}')).to.equal(BUYERS);
+    expect(value("flash_sale_commit_batch_reservations_sum")).to.equal(BUYERS);
+    expect(value('flash_sale_step_duration_seconds_count{step="commit"}')).to.be.within(2, BUYERS);
+    expect(value('flash_sale_step_duration_seconds_count{step="admission"}')).to.be.within(2, BUYERS);
+    expect(value("flash_sale_purchase_places")).to.equal(2 * DEFAULT_COMMIT_LIMITS.maxPlaces);
+    expect(value("flash_sale_purchases_in_flight")).to.equal(0);
+    expect(value(`flash_sale_units{product_id="${productId}"}`)).to.equal(100);
+    expect(value(`flash_sale_units_committed{product_id="${productId}"}`)).to.equal(BUYERS);
+    expect(value('flash_sale_store_up{store="Redis"}')).to.equal(1);
+    agent.destroy();
+  });
+
   it("leave no caller waiting whose connection was on its way to one that is killed", async () => {
     const primary = await startPrimary();
     const [stuck] = primary.workers();
@@ -225,7 +255,7 @@ describe("several workers on one port", function () {
   it("do not start where one of them cannot, and nobody is left", async () => {
     const config = readConfig({ ...stores.env, HOST: "127.0.0.1", PORT: "0", WORKERS: "2", LOG_LEVEL: "error" });
     const lines: string[] = [];
-    const log = createLog("info", { write: (line) => void lines.push(line) });
+    const log = createLog("info", { destination: { write: (line) => void lines.push(line) } });
     // What only those who serve look at.
     const broken = { ...config, auth: { ...config.auth, mode: "jwt", jwksUrl: "no address" } } as const;
     const fault: unknown = await serve(broken, log).catch((thrown: unknown) => thrown);

@@ -1,6 +1,8 @@
-import { createFlashSale, StoreUnavailable, type FlashSalePorts, type Locks } from "@flash-sale/core";
+import { createFlashSale, StoreUnavailable, type FlashSale, type FlashSalePorts, type Locks } from "@flash-sale/core";
 import { ContainerModule } from "inversify";
 import type { Log } from "../log.js";
+import type { Tracing } from "../tracing.js";
+import { watchedAdmission, watchedOrders } from "../watched-ports.js";
 import { provide, token } from "./token.js";
 import { tokens } from "./tokens.js";
 
@@ -9,6 +11,8 @@ type HotPorts = Pick<
   "inventory" | "loading" | "inventoryChanges" | "locks" | "admission" | "announcements"
 >;
 const hot = token<HotPorts>("hot ports");
+type DurablePorts = Pick<FlashSalePorts, "products" | "orders" | "orderPages" | "changes">;
+const durable = token<DurablePorts>("durable ports");
 
 /** Never granted: who cannot lead keeps no house. */
 const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undefined };
@@ -20,26 +24,44 @@ const NO_LOCKS: Locks = { acquire: async () => false, release: async () => undef
 export const coreModule = (keepsHouse: boolean): ContainerModule =>
   new ContainerModule((load) => {
     const { products, inventory, loading, inventoryChanges, locks, admission } = tokens;
-    const { orders, orderPages, changes, announcements, clock, ids, log } = tokens;
+    const { orders, orderPages, changes, announcements, clock, ids, log, steps, tracing } = tokens;
     provide(
       load,
       hot,
-      [inventory, loading, inventoryChanges, locks, admission, announcements],
-      (inventory, loading, inventoryChanges, locks, admission, announcements) => {
-        return { inventory, loading, inventoryChanges, locks: keepsHouse ? locks : NO_LOCKS, admission, announcements };
-      },
+      [inventory, loading, inventoryChanges, locks, admission, announcements, log],
+      (inventory, loading, inventoryChanges, locks, admission, announcements, log) => ({
+        ...{ inventory, loading, inventoryChanges, announcements },
+        locks: keepsHouse ? locks : NO_LOCKS,
+        admission: watchedAdmission(admission, log),
+      }),
+    );
+    provide(
+      load,
+      durable,
+      [products, orders, orderPages, changes, steps, log],
+      (products, orders, orderPages, changes, steps, log) => ({
+        ...{ products, orderPages, changes },
+        orders: watchedOrders(orders, { steps, log }),
+      }),
     );
     provide(
       load,
       tokens.sale,
-      [hot, products, orders, orderPages, changes, clock, ids, log],
-      (hot, products, orders, orderPages, changes, clock, ids, log) => {
+      [hot, durable, clock, ids, log, steps, tracing],
+      (hot, durable, clock, ids, log, { onBatch }, tracing) => {
         const onFault = (doing: string, fault: unknown) => logFault(log, doing, fault);
-        return createFlashSale({ ...hot, products, orders, orderPages, changes, clock, ids, onFault });
+        return createSale({ ...hot, ...durable, clock, ids, onFault, onBatch }, tracing);
       },
       (sale) => sale.close(),
     );
   });
+
+function createSale(ports: FlashSalePorts, tracing: Tracing | null): FlashSale {
+  if (tracing === null) return createFlashSale(ports);
+  const { admission, orders } = ports;
+  const traced = { admission: tracing.admission(admission), orders: tracing.orders(orders) };
+  return tracing.sale(createFlashSale({ ...ports, ...traced }));
+}
 
 /** A store that is away fails every round of housekeeping: a line each, without its stack. */
 function logFault(log: Log, doing: string, fault: unknown): void {

@@ -22,6 +22,11 @@ export function provideOrders(load: ContainerModuleLoadOptions, pool: Token<Pool
   provide(load, tokens.changes, [adapters], ({ changes }) => changes);
   provide(load, tokens.examineOrders, [pool], (pool) => () => examinePostgres(pool));
   provide(load, tokens.countOrders, [pool], (pool) => () => countOrders(pool));
+  provide(load, tokens.poolDepth, [pool], (pool) => () => ({
+    busy: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  }));
   provide(load, tokens.schema, [pool], (pool) => ({
     migrate: () => migrate(pool),
     pending: () => pendingMigrations(pool),

@@ -9,15 +9,15 @@ const redis = token<ConnectedRedis>("redis");
 
 export const redisModule = (address: RedisAddress): ContainerModule =>
   new ContainerModule((load) => {
-    const { config, log } = tokens;
+    const { config, log, steps } = tokens;
     const { where, variable } = placeOf(address);
     provide(
       load,
       redis,
-      [config, log],
-      async ({ saleLockTtlMs }, log) => {
+      [config, log, steps],
+      async ({ saleLockTtlMs }, log, { onScript: onCall }) => {
         const onFault = (fault: unknown) => log.debug({ err: fault }, "a connection to Redis failed");
-        const connected = connectRedis({ address, lockTtlMs: saleLockTtlMs, onFault });
+        const connected = connectRedis({ address, lockTtlMs: saleLockTtlMs, onFault, onCall });
         try {
           await connected.ready();
           return connected;

@@ -13,15 +13,18 @@ import type {
   Orders,
   Products,
 } from "@flash-sale/core";
+import type { Registry } from "prom-client";
 import type { PostgresFacts } from "@flash-sale/adapters-postgres";
 import type { RedisClient, RedisFacts } from "@flash-sale/adapters-redis";
 import type { AdminKey } from "../admin-key.js";
 import type { App } from "../app.js";
 import type { Config } from "../config.js";
 import type { Log } from "../log.js";
-import type { Metrics } from "../metrics.js";
+import type { Metrics, PoolDepth } from "../metrics.js";
+import type { StepMetrics } from "../step-metrics.js";
 import type { Schema, StoreCheck } from "../stores.js";
 import type { SaleStreams } from "../stream.js";
+import type { Tracing } from "../tracing.js";
 import { token } from "./token.js";
 
 /** Everything the container can be asked for. */
@@ -53,8 +56,14 @@ export const tokens = {
   /** How many orders there are, of all products. */
   countOrders: token<() => Promise<number>>("countOrders"),
   schema: token<Schema>("schema"),
+  poolDepth: token<() => PoolDepth>("poolDepth"),
 
   sale: token<FlashSale>("sale"),
+  /** Where all metrics of this process are. */
+  registry: token<Registry>("registry"),
+  steps: token<StepMetrics>("steps"),
+  /** Null: nothing is traced. */
+  tracing: token<Tracing | null>("tracing"),
   metrics: token<Metrics>("metrics"),
   streams: token<SaleStreams>("streams"),
   adminKey: token<AdminKey>("adminKey"),

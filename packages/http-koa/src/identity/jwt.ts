@@ -14,6 +14,7 @@ export function tokenBuyer(check: TokenCheck): Buyer {
     if (checked.kind === "invalid") throw invalid(checked.reason);
     const { sub } = checked;
     if (typeof sub !== "string" || !USER_ID.test(sub)) throw invalid("its sub is no user id");
+    ctx.state.userId = sub;
     return sub;
   };
 }

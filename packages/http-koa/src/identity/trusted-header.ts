@@ -17,5 +17,6 @@ export const trustedBuyer: Buyer = (ctx, fromQuery, fromBody) => {
   }
   if (!USER_ID.test(userId))
     throw new InvalidRequest("userId", "userId must be 1 to 64 characters of A-Z a-z 0-9 _ . @ : -");
+  ctx.state.userId = userId;
   return userId;
 };
