@@ -40,7 +40,8 @@ function linesOf(block: string): string[] {
   return block
     .replace(/\\\n\s*/g, "")
     .split("\n")
-    .map((line) => line.replace(/npm run (?:-s |--silent )?flash-sale -- |npx flash-sale /g, "flash-sale ").trim())
+    .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
+    .map((line) => line.replace(/npm run (?:-s |--silent )?flash-sale -- |npx flash-sale /g, "flash-sale "))
     .filter((line) => STARTS_IT.test(line));
 }
 
