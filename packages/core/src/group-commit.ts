@@ -42,10 +42,14 @@ export interface GroupCommit {
   takePlace(): Place | null;
 }
 
+/** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
+export type OnBatch = (reservations: number, waitedMs: number) => void;
+
 /** What a group commit needs of the world. */
 export interface CommitPorts {
   readonly orders: Pick<Orders, "commit">;
   readonly clock: Clock;
+  readonly onBatch?: OnBatch;
 }
 
 interface Waiting {
@@ -54,15 +58,6 @@ interface Waiting {
   mayStand: boolean;
   readonly tell: (committed: Committed) => void;
   readonly fail: (fault: unknown) => void;
-}
-
-/** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
-export type OnBatch = (reservations: number, waitedMs: number) => void;
-
-interface CommitPorts {
-  readonly orders: Pick<Orders, "commit">;
-  readonly clock: Clock;
-  readonly onBatch?: OnBatch;
 }
 
 /** Tells those who wait for a batch how it ended. */
