@@ -19,7 +19,11 @@ export async function confirmed({ output, interrupted }: Session, question: stri
   });
   // In its raw mode the terminal sends no signal for Ctrl-C.
   terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  const asked = terminal.question(`${question} [y/N] `, { signal: interrupted });
+  const asked = terminal.question(`${question} [y/N] `, { signal: interrupted }).catch((fault: unknown) => {
+    // Newer Nodes reject where the terminal is closed, as by Ctrl-D; older ones never answer.
+    if (interrupted.aborted) throw fault;
+    return "";
+  });
   interrupted.addEventListener("abort", () => terminal.close(), { once: true });
   try {
     const answer = await Promise.race([asked, closed]);
