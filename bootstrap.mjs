@@ -34,6 +34,12 @@ const assetFolders = [
     to: "packages/http-koa/dist/swagger-ui",
     names: /^(swagger-ui-bundle\.js|swagger-ui\.css|favicon-32x32\.png|LICENSE|NOTICE)$/,
   },
+  {
+    // Its code is in the console's bundle, and its licence wants to come along.
+    from: "packages/http-koa/node_modules/uplot",
+    to: "packages/http-koa/dist/uplot",
+    names: /^LICENSE$/,
+  },
 ];
 
 /** What browsers get: one script, one style sheet and one HTML file a page, out of a folder for each. */

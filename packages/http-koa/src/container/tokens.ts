@@ -56,6 +56,7 @@ export const tokens = {
   /** How many orders there are, of all products. */
   countOrders: token<() => Promise<number>>("countOrders"),
   schema: token<Schema>("schema"),
+  /** How the pool of connections to PostgreSQL is doing. */
   poolDepth: token<() => PoolDepth>("poolDepth"),
 
   sale: token<FlashSale>("sale"),

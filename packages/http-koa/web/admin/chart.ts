@@ -1,3 +1,4 @@
+/*! Draws with uPlot (c) Leon Sorokin, MIT licence: https://github.com/leeoniya/uPlot */
 import uPlot from "uplot";
 import { element } from "../shared/element.js";
 import { createLegend } from "./chart-legend.js";
