@@ -42,12 +42,6 @@ export interface GroupCommit {
   takePlace(): Place | null;
 }
 
-/** What a group commit needs of the world. */
-export interface CommitPorts {
-  readonly orders: Pick<Orders, "commit">;
-  readonly clock: Clock;
-}
-
 interface Waiting {
   readonly draft: OrderDraft;
   readonly sinceMs: number;
@@ -59,7 +53,8 @@ interface Waiting {
 /** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
 export type OnBatch = (reservations: number, waitedMs: number) => void;
 
-interface CommitPorts {
+/** What a group commit needs of the world. */
+export interface CommitPorts {
   readonly orders: Pick<Orders, "commit">;
   readonly clock: Clock;
   readonly onBatch?: OnBatch;

@@ -56,6 +56,7 @@ export const tokens = {
   /** How many orders there are, of all products. */
   countOrders: token<() => Promise<number>>("countOrders"),
   schema: token<Schema>("schema"),
+  /** Asks how the connections to the orders' store are taken. */
   poolDepth: token<() => PoolDepth>("poolDepth"),
 
   sale: token<FlashSale>("sale"),
