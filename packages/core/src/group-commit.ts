@@ -42,7 +42,6 @@ export interface GroupCommit {
   takePlace(): Place | null;
 }
 
-<<<<<<< HEAD
 /** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
 export type OnBatch = (reservations: number, waitedMs: number) => void;
 
@@ -53,8 +52,6 @@ export interface CommitPorts {
   readonly onBatch?: OnBatch;
 }
 
-=======
->>>>>>> 6660a4bc44abd5c43ee74489eae30c36693187df
 interface Waiting {
   readonly draft: OrderDraft;
   readonly sinceMs: number;
@@ -63,19 +60,6 @@ interface Waiting {
   readonly fail: (fault: unknown) => void;
 }
 
-<<<<<<< HEAD
-=======
-/** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
-export type OnBatch = (reservations: number, waitedMs: number) => void;
-
-/** What a group commit needs of the world. */
-export interface CommitPorts {
-  readonly orders: Pick<Orders, "commit">;
-  readonly clock: Clock;
-  readonly onBatch?: OnBatch;
-}
-
->>>>>>> 6660a4bc44abd5c43ee74489eae30c36693187df
 /** Tells those who wait for a batch how it ended. */
 type Tell = () => void;
 const nobody: Tell = () => undefined;
