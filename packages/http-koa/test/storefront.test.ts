@@ -178,7 +178,7 @@ describe("the storefront", () => {
     await elsewhere.page.getByRole("button", { name: "Change name" }).click();
     const dialog = elsewhere.page.getByRole("dialog", { name: "Who is buying?" });
     await dialog.getByLabel("Name").fill("not a name!");
-    await dialog.getByRole("button", { name: "Buy as this name" }).click();
+    await dialog.getByRole("button", { name: "Use this name" }).click();
     expect(await dialog.getByLabel("Name").getAttribute("aria-invalid")).to.equal("true");
     await dialog.getByLabel("Name").fill(name);
     await elsewhere.page.keyboard.press("Enter");
@@ -339,6 +339,7 @@ describe("the storefront", () => {
       await open(page, productId);
       await openButton(page).waitFor();
       await context.setOffline(true);
+      await connectionIs(page, /^No connection/);
       await buyButton(page).click();
       await says(page, "The connection is lost.");
       expect(await ordersOf(productId)).to.deep.equal([]);

@@ -95,9 +95,10 @@ export function followSale(productId: string, { onView, onState }: SaleFollower)
     }
   }
 
-  const stopListening = whenOnline(() => {
-    if (state !== "live") pollLater(0);
-    if (stream?.readyState !== EventSource.OPEN) open();
+  const stopListening = whenNetwork({
+    goes: () => turn("offline"),
+    // Also where the stream seems open: it may have died with the network, and nobody would notice.
+    comes: () => [openLater, pollLater].forEach((soon) => soon(0)),
   });
   open();
   return () => {
@@ -108,10 +109,14 @@ export function followSale(productId: string, { onView, onState }: SaleFollower)
   };
 }
 
-/** Does the work whenever the network has come back. Answers what ends that. */
-function whenOnline(work: () => void): () => void {
-  addEventListener("online", work);
-  return () => removeEventListener("online", work);
+/** Until what it answers is called. */
+function whenNetwork({ goes, comes }: { readonly goes: () => void; readonly comes: () => void }): () => void {
+  addEventListener("offline", goes);
+  addEventListener("online", comes);
+  return () => {
+    removeEventListener("offline", goes);
+    removeEventListener("online", comes);
+  };
 }
 
 /** Does the work once, so many milliseconds from now, and not when it was to be done before; for null not at all. */

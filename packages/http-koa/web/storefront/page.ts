@@ -115,6 +115,8 @@ function showMessage(message: Presentation["message"]): void {
   }
   box.className = `notice ${message.tone}`;
   box.replaceChildren(element("p", {}, element("strong", {}, message.title)), element("p", {}, message.next));
+  // On a phone it may be below the window's edge, and who has just pressed waits for it.
+  if (document.activeElement?.id === "buy") box.scrollIntoView({ block: "nearest" });
 }
 
 function showOrders(mine: Mine | null, productName: string): void {
