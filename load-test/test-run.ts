@@ -14,6 +14,7 @@ import type { TestCounts } from "./reporter.js";
 import { guard, temporaryFolder } from "./servers/leftovers.js";
 import { startPostgres } from "./servers/postgres.js";
 import { startRedis } from "./servers/redis.js";
+import { installTestPrograms } from "./servers/test-programs.js";
 
 const CORE_LINES_WANTED = 95;
 /** Each takes about as long as the other: most of it is waiting for programs that start and stop. */
@@ -101,6 +102,7 @@ const coreIsCovered = async (rawFolder: string): Promise<boolean> => {
 const main = async (): Promise<number> => {
   const selection = process.argv.slice(2).map(compiled);
   const complete = selection.length === 0;
+  if (complete) await installTestPrograms();
   const rawCoverage = await temporaryFolder("coverage");
   const lanes: Promise<Outcome>[] = [];
   for (const args of lanesOf(selection)) {
