@@ -1,14 +1,12 @@
 import { canInstall, holds, install, onPath } from "./programs.js";
 
-/** What tests want beside the stores, by Debian's name of its package. A test that finds its own missing says what to do. */
-const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  ...(process.env.CHROMIUM === undefined && { chromium: ["chromium"] }),
-  curl: ["curl"],
-  jq: ["jq"],
-  prometheus: ["prometheus", "promtool"],
-  tmux: ["tmux"],
-  zsh: ["zsh"],
-};
+/** What tests want beside the stores, and the packages of Debian that bring it. A test that finds its own missing says what to do. */
+const WANTED: readonly { readonly programs: readonly string[]; readonly packages: readonly string[] }[] = [
+  ...["curl", "jq", "tmux", "zsh"].map((name) => ({ programs: [name], packages: [name] })),
+  { programs: ["prometheus", "promtool"], packages: ["prometheus"] },
+  { programs: ["spin", "gcc"], packages: ["spin", "gcc", "libc6-dev"] },
+  ...(process.env.CHROMIUM === undefined ? [{ programs: ["chromium"], packages: ["chromium"] }] : []),
+];
 
 const isThere = (program: string): boolean => onPath().some((folder) => holds(folder, program));
 
@@ -18,6 +16,6 @@ const isThere = (program: string): boolean => onPath().some((folder) => holds(fo
  */
 export const installTestPrograms = async (): Promise<void> => {
   if (!canInstall()) return;
-  const missing = Object.keys(PROGRAMS).filter((name) => !(PROGRAMS[name] ?? []).every(isThere));
-  if (missing.length > 0) await install(missing);
+  const missing = WANTED.filter(({ programs }) => !programs.every(isThere));
+  if (missing.length > 0) await install(missing.flatMap(({ packages }) => packages));
 };
