@@ -17,8 +17,11 @@ import { startRedis } from "./servers/redis.js";
 import { installTestPrograms } from "./servers/test-programs.js";
 
 const CORE_LINES_WANTED = 95;
-/** Each takes about as long as the other: most of it is waiting for programs that start and stop. */
-const ALL_TESTS = ["packages/*/dist-test/**/*.test.js", "load-test/dist/**/*.test.js"];
+/** Two lanes, each of which takes about as long as the other: most of it is waiting for programs that start and stop. */
+const ALL_TESTS = [
+  ["packages/!(cli)/dist-test/**/*.test.js", "load-test/dist/faults/**/*.test.js"],
+  ["packages/cli/dist-test/**/*.test.js", "load-test/dist/*.test.js", "load-test/dist/!(faults)/**/*.test.js"],
+] as const;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const say = (line: string): void => {
@@ -45,7 +48,7 @@ const compiled = (argument: string): string =>
 const lanesOf = (selection: readonly string[]): readonly (readonly string[])[] => {
   if (selection.some((argument) => argument.endsWith(".js"))) return [selection];
   const servesTwo = TEST_REDIS_URL === undefined && TEST_DATABASE_URL === undefined && availableParallelism() > 1;
-  return servesTwo ? ALL_TESTS.map((files) => [files, ...selection]) : [[...ALL_TESTS, ...selection]];
+  return servesTwo ? ALL_TESTS.map((files) => [...files, ...selection]) : [[...ALL_TESTS.flat(), ...selection]];
 };
 
 const startMocha = (args: readonly string[], env: NodeJS.ProcessEnv) => {
