@@ -42,7 +42,7 @@ export interface GroupCommit {
   takePlace(): Place | null;
 }
 
-/** Told of each batch that is about to be written: its reservations, and how long the oldest of them has waited. Must not throw. */
+/** Told of each batch that is being written: its reservations, and how long the oldest of them has waited. Must not throw. */
 export type OnBatch = (reservations: number, waitedMs: number) => void;
 
 /** What a group commit needs of the world. */
@@ -73,9 +73,7 @@ export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): Gro
   const queues = new Map<string, Waiting[]>();
   let placesTaken = 0;
 
-  function hasRoom(within = limits.maxPlaces): boolean {
-    return placesTaken < Math.min(within, limits.maxPlaces);
-  }
+  const hasRoom = (within = limits.maxPlaces): boolean => placesTaken < Math.min(within, limits.maxPlaces);
 
   /** All places are alike, so one object stands for each of them. */
   const place: Place = {
@@ -109,7 +107,10 @@ export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): Gro
   async function drain(productId: string, queue: Waiting[]): Promise<void> {
     let tell = nobody;
     while (queue.length > 0) {
-      const written = write(told(ports, takeBatch(queue, limits)));
+      const batch = takeBatch(queue, limits);
+      const written = write(batch);
+      // Once it has left: who counts must not keep the store waiting.
+      ports.onBatch?.(batch.length, waitedMs(batch, ports.clock.now()));
       // The next batch is on its way before those of the last hear: what they all do then would keep the store waiting.
       tell();
       tell = await written;
@@ -156,11 +157,9 @@ export function createGroupCommit(ports: CommitPorts, limits: CommitLimits): Gro
   return { hasRoom, takePlace };
 }
 
-/** The same batch, of which was told. The oldest comes first; where the clock was set back nobody has waited less than nothing. */
-function told({ onBatch, clock }: CommitPorts, batch: readonly Waiting[]): readonly Waiting[] {
-  const [oldest] = batch;
-  if (onBatch && oldest) onBatch(batch.length, Math.max(0, clock.now() - oldest.sinceMs));
-  return batch;
+/** How long the oldest, which comes first, has waited. Where the clock was set back nobody has waited less than nothing. */
+function waitedMs(batch: readonly Waiting[], nowMs: number): number {
+  return Math.max(0, nowMs - (batch[0]?.sinceMs ?? nowMs));
 }
 
 /** The oldest that share one epoch and fit. */

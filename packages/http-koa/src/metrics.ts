@@ -1,6 +1,7 @@
 import type { Clock, FlashSale, Products, SaleStatus } from "@flash-sale/core";
 import { KEPT_AFTER_END_MS } from "@flash-sale/core";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { addGauge } from "./gauge.js";
 import { createPurchaseMetrics, type PurchaseMetrics } from "./purchase-metrics.js";
 import { missingStores, type StoreCheck } from "./stores.js";
 import type { SaleStreams } from "./stream.js";
@@ -60,14 +61,7 @@ export function createMetrics(sources: MetricSources): Metrics {
 }
 
 function addGauges(registry: Registry, sources: MetricSources): void {
-  new Gauge({
-    name: "flash_sale_stream_listeners",
-    help: "Open event streams.",
-    registers: [registry],
-    collect() {
-      this.set(sources.streams.listeners);
-    },
-  });
+  addGauge(registry, "flash_sale_stream_listeners", "Open event streams.", () => sources.streams.listeners);
   const up = new Gauge({
     name: "flash_sale_store_up",
     help: "1 where a store answers, 0 where it does not.",
@@ -98,14 +92,8 @@ function addPoolGauges(registry: Registry, pool: () => PoolDepth): void {
       connections.set({ state: "idle" }, idle);
     },
   });
-  new Gauge({
-    name: "flash_sale_postgres_connection_waiters",
-    help: "Calls that wait for a connection of the pool to PostgreSQL.",
-    registers: [registry],
-    collect() {
-      this.set(pool().waiting);
-    },
-  });
+  const waiters = "Calls that wait for a connection of the pool to PostgreSQL.";
+  addGauge(registry, "flash_sale_postgres_connection_waiters", waiters, () => pool().waiting);
 }
 
 /** One answer for all who ask while it is under way. */

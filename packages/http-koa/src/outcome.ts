@@ -6,6 +6,7 @@ import {
   type ChangeOutcome,
   type PurchaseOutcome,
   type Refusal,
+  type SaleCode,
 } from "@flash-sale/core";
 import { refused, RequestRefused, success, type Answer, type RefusedAnswer } from "./answer.js";
 import { productView, purchaseView } from "./views.js";
@@ -18,11 +19,11 @@ export function answerToPurchase(outcome: PurchaseOutcome): Answer {
     case "refused":
       return answerToRefusal(outcome);
     case "key-reused":
-      return refused("IDEMPOTENCY_KEY_REUSED", SALE_MESSAGES.IDEMPOTENCY_KEY_REUSED);
+      return plain("IDEMPOTENCY_KEY_REUSED");
     case "unknown-product":
       return productNotFound();
     case "overloaded":
-      return refused("OVERLOADED", SALE_MESSAGES.OVERLOADED);
+      return plain("OVERLOADED");
     case "unavailable":
       return unavailable(outcome.orderId);
     default:
@@ -55,13 +56,13 @@ function answerToRefusal(refusal: Refusal): RefusedAnswer {
       });
     }
     case "not-started":
-      return refused("SALE_NOT_STARTED", SALE_MESSAGES.SALE_NOT_STARTED);
+      return plain("SALE_NOT_STARTED");
     case "ended":
-      return refused("SALE_ENDED", SALE_MESSAGES.SALE_ENDED);
+      return plain("SALE_ENDED");
     case "price-changed":
-      return refused("PRICE_CHANGED", SALE_MESSAGES.PRICE_CHANGED);
+      return plain("PRICE_CHANGED");
     case "in-progress":
-      return refused("PURCHASE_IN_PROGRESS", SALE_MESSAGES.PURCHASE_IN_PROGRESS);
+      return plain("PURCHASE_IN_PROGRESS");
     case "limit-reached": {
       const { orderIds, unitsLeft } = refusal;
       const sentence =
@@ -71,7 +72,7 @@ function answerToRefusal(refusal: Refusal): RefusedAnswer {
       return refused("ALREADY_PURCHASED", sentence, { orderIds, unitsLeft });
     }
     case "sold-out":
-      return refused("SOLD_OUT", SALE_MESSAGES.SOLD_OUT);
+      return plain("SOLD_OUT");
     default:
       return unforeseen(refusal);
   }
@@ -92,7 +93,7 @@ export function answerToFault(fault: unknown): { readonly answer: RefusedAnswer;
 }
 
 export function productNotFound(): RefusedAnswer {
-  return refused("PRODUCT_NOT_FOUND", SALE_MESSAGES.PRODUCT_NOT_FOUND);
+  return plain("PRODUCT_NOT_FOUND");
 }
 
 export function orderNotFound(): RefusedAnswer {
@@ -124,6 +125,11 @@ function internal(fault: unknown): RefusedAnswer {
   const { orderId } = fault;
   const sentence = "Something went wrong that nobody foresaw. Ask for the order to learn whether it stands.";
   return refused("INTERNAL", sentence, { orderId });
+}
+
+/** Where there is nothing more to say than what the code says. */
+function plain(code: SaleCode): RefusedAnswer {
+  return refused(code, SALE_MESSAGES[code]);
 }
 
 function units(count: number): string {

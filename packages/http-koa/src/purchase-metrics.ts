@@ -5,7 +5,8 @@ import {
   type FlashSale,
   type PurchaseOutcome,
 } from "@flash-sale/core";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
+import { addGauge } from "./gauge.js";
 
 /** Purchases: how they ended, how many are under way, and how many wait to be. */
 export interface PurchaseMetrics {
@@ -71,17 +72,6 @@ export function createPurchaseMetrics(registry: Registry): PurchaseMetrics {
       queueLength = length;
     },
   };
-}
-
-function addGauge(registry: Registry, name: string, help: string, value: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(value());
-    },
-  });
 }
 
 /** Of what was thrown instead of an outcome: a request that is none, a store that is away, or a fault that nobody foresaw. */
