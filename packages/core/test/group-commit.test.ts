@@ -125,6 +125,17 @@ describe("group commit", () => {
     ]);
   });
 
+  it("tells of a batch when it has left, so that who counts keeps no store waiting", async () => {
+    const seen: string[] = [];
+    const answer = (batch: Batch) => {
+      seen.push("left");
+      return batch.map(created);
+    };
+    const { commit } = over(answer, {}, () => void seen.push("told"));
+    await commit(draft("a"));
+    expect(seen).to.deep.equal(["left", "told"]);
+  });
+
   it("tells of no wait below nothing where the clock was set back", async () => {
     const told: number[] = [];
     const { commit } = over(
